@@ -1,0 +1,1 @@
+"""Messages: SMS, WhatsApp, web chat and e-mail, one folder per channel."""

@@ -1,0 +1,47 @@
+"""What every test may use: databases, programs; and the rule that a build skips nothing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.services.run_folder import make_run_folder, remove_run_folder
+from tests.services.skips import skipped_tests, skips_are_failures
+from tests.support.processes import Programs, programs
+
+pytest_plugins = ["tests.services.databases"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The leading process makes the folder that the services of this run live in."""
+    if not hasattr(config, "workerinput"):
+        make_run_folder()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The leading process removes it."""
+    if not hasattr(config, "workerinput"):
+        remove_run_folder()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """With CI set, a skipped test turns the run red."""
+    if exitstatus == 0 and skips_are_failures() and skipped_tests(session):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say why the run is red although no test failed."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if skipped and skips_are_failures():
+        terminalreporter.write_line(
+            f"CI is set, so {len(skipped)} skipped test(s) make this run fail.", red=True
+        )
+
+
+@pytest.fixture
+def start_program(tmp_path: Path) -> Iterator[Programs]:
+    """Start programs with `start_program.start([...], env)`; all are killed after the test."""
+    with programs(tmp_path) as running:
+        yield running

@@ -1,0 +1,1 @@
+"""The real services that tests run against."""

@@ -1,0 +1,1 @@
+"""Helpers for tests: free ports, waiting without sleeping, programs that are always ended."""
