@@ -1,0 +1,1 @@
+"""Sound: the prompt library and the recordings, checked, normalised and kept as files."""

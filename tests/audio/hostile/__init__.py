@@ -1,0 +1,1 @@
+"""Files that must not be taken, each under the name of its trick, with the reason it gets."""
