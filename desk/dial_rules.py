@@ -8,6 +8,7 @@ libphonenumber; emergency numbers are refused whatever is listed.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import phonenumbers
@@ -18,6 +19,7 @@ Outcome = Literal["allowed", "refused", "invalid_number"]
 _SEPARATORS = re.compile(r"[\s().\-/]")
 _SHORT = re.compile(r"\d{2,6}")
 _E164 = re.compile(r"\+[1-9]\d{1,14}")
+_ENTRY = re.compile(r"\+[1-9]\d{0,14}|\d{2,6}")
 _EXAMPLE = re.compile(r"\+1555\d{7}")
 _PREMIUM_EXCHANGE = re.compile(r"\+1\d{3}976\d{4}")
 _SIP = re.compile(
@@ -28,6 +30,7 @@ _SIP = re.compile(
 _NANP = "+1"
 _NANP_HOME = frozenset({"US", "CA"})
 _WORLD = "001"
+_LONGEST_EMERGENCY = 9
 _COSTLY = frozenset(
     {
         PhoneNumberType.PREMIUM_RATE,
@@ -76,8 +79,7 @@ class DialRules:
     def __post_init__(self) -> None:
         """Refuse entries that would never match."""
         for entry in sorted(self.countries):
-            region = entry.upper() in _REGIONS
-            if not (region or _E164.fullmatch(entry) or _is_code(entry) or _SHORT.fullmatch(entry)):
+            if not (entry.upper() in _REGIONS or _ENTRY.fullmatch(entry)):
                 raise ValueError(
                     f"{entry!r} is no country; give region codes as GB or prefixes as +44"
                 )
@@ -120,15 +122,15 @@ class DialRules:
     def _refusal(self, e164: str, parsed: PhoneNumber) -> str:
         if _is_world(parsed):
             return "satellite and other international networks are not listed"
-        region = phonenumbers.region_code_for_number(parsed)
+        code, region = parsed.country_code or 0, phonenumbers.region_code_for_number(parsed)
         if phonenumbers.number_type(parsed) in _COSTLY or _PREMIUM_EXCHANGE.fullmatch(e164):
             return "it is a premium, shared-cost or personal number"
-        if parsed.country_code == 1:
+        if code == 1:
             listed = region in self._regions() or (region in _NANP_HOME and _NANP in self.countries)
         else:
             # A range too new for the metadata counts as its calling code's main country.
-            region = region or phonenumbers.region_code_for_country_code(parsed.country_code)
-            listed = region in self._regions() or f"+{parsed.country_code}" in self.countries
+            region = region or phonenumbers.region_code_for_country_code(code)
+            listed = region in self._regions() or f"+{code}" in self.countries
         return "" if listed else f"calls to {region or 'this area code'} are not listed"
 
     def _regions(self) -> frozenset[str]:
@@ -142,7 +144,8 @@ class DialRules:
         empty leaves it to the server.
         """
         shown = _plain(caller_id)
-        if shown and shown not in self.owned and shown != _plain(caller):
+        ours = self.owned | ({_plain(caller)} if _E164.fullmatch(_plain(caller)) else set())
+        if shown and shown not in ours:
             return Decision("refused", reason="the caller identification is not a number of ours")
         verdicts = [self.check(target) for target in targets]
         allowed = _distinct(v.target for v in verdicts if v.outcome == "allowed")
@@ -161,14 +164,9 @@ def _plain(number: str) -> str:
     return _SEPARATORS.sub("", number.strip())
 
 
-def _is_code(entry: str) -> bool:
-    return entry.startswith("+") and entry[1:].isdigit()
-
-
 def _is_world(parsed: PhoneNumber) -> bool:
     """Say whether the number belongs to no country: satellites, +800, +979 and their like."""
-    code: int = parsed.country_code or 0
-    return bool(phonenumbers.region_code_for_country_code(code) == _WORLD)
+    return phonenumbers.region_code_for_country_code(parsed.country_code or 0) == _WORLD
 
 
 def _parsed(number: str) -> PhoneNumber | None:
@@ -182,15 +180,21 @@ def _parsed(number: str) -> PhoneNumber | None:
     return parsed if reason == ValidationResult.IS_POSSIBLE else None
 
 
+@lru_cache(maxsize=10_000)
 def _is_emergency(number: str) -> bool:
     """Say whether this is an emergency number anywhere, bare or behind its country code."""
     digits = number.lstrip("+")
-    if digits in _emergency_numbers():
-        return True
-    if not number.startswith("+"):
+    if not digits.isdigit() or len(digits) > _LONGEST_EMERGENCY:
         return False
+    if any(_rescues(digits, region) for region in shortnumberinfo.SUPPORTED_SHORT_REGIONS):
+        return True
     return any(
-        digits.startswith(code) and digits[len(code) :] in _emergency_numbers()
-        for code in (digits[:1], digits[:2], digits[:3])
-        if code.isdigit() and int(code) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE
+        _rescues(digits[size:], region)
+        for size in (1, 2, 3)
+        for region in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(digits[:size]), ())
+        if number.startswith("+")
     )
+
+
+def _rescues(digits: str, region: str) -> bool:
+    return bool(shortnumberinfo.is_emergency_number(digits, region))

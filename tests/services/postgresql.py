@@ -96,13 +96,16 @@ class Postgresql:
 
 
 @contextmanager
-def running_postgresql(folder: Path) -> Iterator[Postgresql]:
-    """The server of this run; `folder` is shared by all processes of the run and short-lived."""
+def running_postgresql(folder: Path, settings: str = SETTINGS) -> Iterator[Postgresql]:
+    """The server of this run; `folder` is shared by all processes of the run and short-lived.
+
+    `settings` are lines of its configuration; they do not reach a server from outside.
+    """
     outside = os.environ.get(OUTSIDE)
     if outside:
         yield Postgresql(make_url(outside).set(drivername="postgresql+psycopg"))
         return
-    server = _start(folder)
+    server = _start(folder, settings)
     try:
         url = make_url(server.get_uri(driver="psycopg"))
         yield Postgresql(url)
@@ -110,7 +113,7 @@ def running_postgresql(folder: Path) -> Iterator[Postgresql]:
         server.cleanup()
 
 
-def _start(folder: Path) -> PostgresServer:
+def _start(folder: Path, settings: str) -> PostgresServer:
     data = folder / "postgresql"
     with (folder / "postgresql.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -119,7 +122,7 @@ def _start(folder: Path) -> PostgresServer:
         server = PostgresServer(data, cleanup_mode="stop")
         if fresh:
             server.ensure_pgdata_inited()
-            with (data / "postgresql.conf").open("a") as settings:
-                settings.write(SETTINGS)
+            with (data / "postgresql.conf").open("a") as file:
+                file.write(settings)
         server.start()
     return server

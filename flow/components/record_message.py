@@ -1,0 +1,71 @@
+"""`record_message`: records what the caller says, as a voicemail does."""
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from flow.component import VOICE_TYPES, Component, Leave, Outcome, Wait
+from flow.context import Context
+from flow.effects import KeepRecording
+from flow.errors import StepError
+from flow.events import Continued, Event, HungUp, Recorded, Silence
+from flow.instructions import Record
+from flow.message import Message
+
+
+class RecordMessage(Component):
+    """Record a message of the caller; one who hangs up after speaking has left it too."""
+
+    TYPES: ClassVar[tuple[str, ...]] = VOICE_TYPES
+    NEEDS_CALL: ClassVar[bool] = True
+    EXITS: ClassVar[tuple[str, ...]] = ("recorded", "empty")
+    FALLBACK: ClassVar[str] = "empty"
+    STORES: ClassVar[tuple[str, ...]] = ("recording_id", "seconds", "transcript")
+    WAITS: ClassVar[bool] = True
+
+    component: Literal["record_message"]
+    message: Message | None = Field(default=None, description="Said before.")
+    beep: bool = Field(default=True, description="A tone says when to speak.")
+    max_seconds: int = Field(default=120, ge=1, le=3_600, description="It is cut after.")
+    finish_key: str = Field(
+        default="#", pattern=r"^[0-9*#]?$", description="The key that ends it; empty: none."
+    )
+    silence_seconds: int = Field(default=5, ge=1, le=60, description="So much silence ends it.")
+    transcribe: bool = Field(default=False, description="Ask for it in writing too.")
+    deliver: Any = Field(default=None, description="Whom to give it to; not built yet.")
+
+    def problems(self) -> list[tuple[str, str]]:
+        """Refuse a delivery that would not happen."""
+        if self.deliver is None:
+            return []
+        reason = "delivery of messages is not built yet; take it out and fetch the recording"
+        return [("deliver", reason)]
+
+    def start(self, context: Context) -> Wait:
+        """Say the message and record."""
+        record = Record(
+            self.max_seconds, self.finish_key, self.silence_seconds, self.beep, self.transcribe
+        )
+        return Wait((*context.speak(self.message or []), record))
+
+    def resume(self, context: Context, event: Event) -> Outcome:
+        """Leave by whether something was recorded."""
+        match event:
+            case Recorded():
+                return _recorded(context, event) or Leave("empty")
+            case Silence() | Continued():
+                return Leave("empty")
+            case _:
+                raise StepError(f"a recording does not end by {type(event).__name__}")
+
+    def hang_up(self, context: Context, event: HungUp) -> Leave | None:
+        """Keep what the caller said before hanging up; data steps may follow."""
+        return _recorded(context, event.last) if isinstance(event.last, Recorded) else None
+
+
+def _recorded(context: Context, event: Recorded) -> Leave | None:
+    if not event.recording or event.seconds <= 0:
+        return None
+    found = {"recording_id": event.recording, "seconds": event.seconds, "transcript": ""}
+    fact = KeepRecording(event.recording, "voicemail", context.step, event.seconds)
+    return Leave("recorded", found, facts=(fact,))

@@ -1,0 +1,329 @@
+"""Walks a flow: `advance` takes one event and gives back where the run stands and what to do.
+
+Nothing here reads a clock, draws a number or talks to anything: the same flow, execution and
+event always give the same step. A turn is bounded (`flow.limits`), so it always comes back.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from flow import limits
+from flow.component import Enter, Finish, Leave, Need, Outcome, Return, Wait
+from flow.context import Context, parse_time
+from flow.errors import StepError
+from flow.events import EffectDone, Event, HungUp, Started, TimerFired
+from flow.execution import Execution, Frame
+from flow.flow import Flow
+from flow.instructions import Apologise, Hangup, Instruction, Reject
+from flow.step import HistoryEntry, Step
+from flow.variables import fill_inputs, fill_variables, module_outputs, saved
+
+T = TypeVar("T")
+
+_PROGRAMMING_ERROR = "this step failed inside the server; the operator's log says more"
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """The step could not do its work."""
+
+    reason: str
+
+
+def begin(
+    flow: Flow,
+    execution: Execution,
+    inputs: Mapping[str, object],
+    at: datetime,
+    zone: str = "UTC",
+) -> Step:
+    """Start a run: fill its inputs and variables, then walk to the first question.
+
+    Raises:
+        StepError: an input is missing or of the wrong type.
+    """
+    frame = Frame(flow="", step=flow.start, inputs=fill_inputs(flow, inputs))
+    fresh = execution.copy()
+    fresh.frames = [frame]
+    context = Context(flow, flow, fresh, flow.start, at, zone)
+    frame.vars = fill_variables(flow, context)
+    return advance(flow, fresh, Started(at), zone)
+
+
+def advance(flow: Flow, execution: Execution, event: Event, zone: str = "UTC") -> Step:
+    """Move a run by one event.
+
+    An event that the run does not wait for (a late effect, a second hang-up) changes nothing and
+    gives a step with `moved` false. `zone` is the operator's time zone, for flows without one.
+    """
+    if execution.status == "ended" or not _concerns(execution, event):
+        return Step(execution, moved=False)
+    return _Walk(flow, execution.copy(), event, zone).run()
+
+
+def _concerns(execution: Execution, event: Event) -> bool:
+    if isinstance(event, Started) or not execution.turns:
+        return isinstance(event, Started) and not execution.turns
+    match event:
+        case EffectDone(effect=name) | TimerFired(timer=name):
+            return execution.awaits == name
+        case HungUp():
+            return execution.live
+        case _:
+            return not execution.awaits
+
+
+class _Walk:
+    """One turn of one run: the working copy, and what has been collected on the way."""
+
+    def __init__(self, flow: Flow, run: Execution, event: Event, zone: str) -> None:
+        self.flow, self.run_, self.event, self.zone = flow, run, event, zone
+        self.at = event.at
+        self.at_text = event.at.isoformat()
+        self.said: list[Instruction] = []
+        self.step = Step(run)
+        self.steps_left = limits.STEPS_PER_TURN
+        self.looped = False
+        self.frame: Frame | None = None
+        self._stand()
+
+    def _stand(self) -> None:
+        """Look up the step the run stands at: its component, and the context it works in."""
+        frame = self.run_.frame
+        if frame is self.frame:
+            # The names that templates see are the same all through one flow's turn.
+            self.context.step = frame.step
+        else:
+            flow = self.flow.module(frame.flow)
+            self.frame = frame
+            self.context = Context(self.flow, flow, self.run_, frame.step, self.at, self.zone)
+        self.component = self.context.flow.steps[frame.step]
+
+    def run(self) -> Step:
+        """Walk until the run waits or ends."""
+        run = self.run_
+        run.turns += 1
+        run.awaits = ""
+        run.status = "running"
+        if self._too_old() and not isinstance(self.event, HungUp):
+            self._apologise("limit")
+        else:
+            outcome = self._first()
+            while outcome is not None:
+                outcome = self._settle(outcome)
+        self.step.instructions = tuple(self.said)
+        return self.step
+
+    def _too_old(self) -> bool:
+        run = self.run_
+        messages = run.type == "incoming_message"
+        lifetime = limits.MESSAGE_LIFETIME if messages else limits.VOICE_LIFETIME
+        age = self.at - parse_time(run.started)
+        return run.turns > limits.TURNS_PER_EXECUTION or age > lifetime
+
+    def _first(self) -> "Outcome | _Failed | None":
+        event = self.event
+        if isinstance(event, Started):
+            return self._enter(self.run_.frame.step)
+        if isinstance(event, HungUp):
+            return self._hang_up(event)
+        return self._guarded(lambda: self.component.resume(self.context, event))
+
+    def _hang_up(self, event: HungUp) -> "Outcome | _Failed | None":
+        self.run_.live = False
+        return self._guarded(
+            lambda: self.component.hang_up(self.context, event) or Finish("hung_up")
+        )
+
+    def _enter(self, step: str) -> "Outcome | _Failed | None":
+        run = self.run_
+        self._seal({})
+        frame = run.frame
+        frame.step, frame.state, frame.entered = step, {}, self.at_text
+        self._stand()
+        if self.component.NEEDS_CALL and not run.live:
+            self._finish(Finish("hung_up"))
+            return None
+        self.steps_left -= 1
+        if self.steps_left < 0:
+            return self._break_loop()
+        return self._guarded(lambda: self.component.start(self.context))
+
+    def _break_loop(self) -> "Outcome | _Failed | None":
+        if self.looped:
+            self._apologise("loop")
+            return None
+        self.looped, self.steps_left = True, limits.ERROR_STEPS
+        return _Failed(f"{limits.STEPS_PER_TURN} steps without waiting: the flow loops")
+
+    def _guarded(self, work: Callable[[], T]) -> "T | _Failed":
+        try:
+            return work()
+        except StepError as error:
+            return _Failed(str(error))
+        except Exception as error:  # noqa: BLE001 a caller never hears a stack trace, whatever a component does
+            self.step.crash = error
+            return _Failed(_PROGRAMMING_ERROR)
+
+    def _settle(self, outcome: "Outcome | _Failed") -> "Outcome | _Failed | None":
+        match outcome:
+            case _Failed():
+                return self._failed(outcome.reason)
+            case Leave():
+                return self._leave(outcome)
+            case Wait():
+                self._say(outcome.say)
+                self._rest(dict(outcome.state))
+                self._seal(outcome.private)
+            case Need():
+                self._say(outcome.say)
+                self.step.effects.append(outcome.effect)
+                self._rest(dict(outcome.state), outcome.effect.id)
+                self._seal(outcome.private)
+            case Enter():
+                return self._enter_module(outcome)
+            case Return():
+                return self._return(outcome)
+            case Finish():
+                self._note("", {}, "")
+                self._finish(outcome)
+        return None
+
+    def _rest(self, state: dict[str, object], awaits: str = "") -> None:
+        self.run_.frame.state = state
+        self.run_.awaits = awaits
+        self.run_.status = "waiting"
+
+    def _seal(self, private: Mapping[str, object]) -> None:
+        if private or self.run_.private:
+            self.run_.keep_private_state(private)
+
+    def _say(self, say: tuple[Instruction, ...]) -> None:
+        if not say:
+            return
+        self.run_.answered = True
+        self.said.extend(say)
+        if any(isinstance(part, Hangup | Reject | Apologise) for part in say):
+            self.run_.live = False
+
+    def _leave(self, left: Leave, error: str = "") -> "Outcome | _Failed | None":
+        self._say(left.say)
+        self.step.effects.extend(left.facts)
+        if left.changes:
+            self._change(left.changes)
+        self._remember(left)
+        if not error and self.component.save:
+            set_ = self._guarded(lambda: saved(self.component, self.context, left.result))
+            if isinstance(set_, _Failed):
+                return _Failed(f"save: {set_.reason}")
+            self.run_.frame.vars.update(set_)
+        self._note(left.exit, left.result, error)
+        return self._follow(left.exit)
+
+    def _change(self, changes: Mapping[str, Any]) -> None:
+        for name, change in changes.items():
+            if name == "vars":
+                self.run_.frame.vars.update(change)
+            elif name == "contact":
+                self.run_.contact = {**self.run_.contact, **change}
+            else:
+                setattr(self.run_, name, change)
+        self.context.forget_scope()
+
+    def _remember(self, left: Leave) -> None:
+        frame = self.run_.frame
+        frame.steps[frame.step] = dict(left.result)
+        private = self.run_.private
+        if not (private or left.private):
+            return
+        depth = str(len(self.run_.frames))
+        kept = {k: v for k, v in private.get(depth, {}).items() if k != frame.step}
+        if left.private:
+            kept[frame.step] = dict(left.private)
+        private[depth] = kept
+        if not kept:
+            del private[depth]
+        self.context.forget_scope()
+
+    def _follow(self, name: str) -> "Outcome | _Failed | None":
+        target = self.component.exits.get(name)
+        if target:
+            return self._enter(target)
+        if name in self.component.OPTIONAL:
+            self._finish(Finish("completed", (Hangup(),) if self.run_.live else ()))
+        else:
+            self.step.errors.append(f"{self._path()}: its exit {name!r} leads nowhere")
+            self._apologise("error")
+        return None
+
+    def _failed(self, reason: str) -> "Outcome | _Failed | None":
+        component = self.component
+        self.step.errors.append(f"{self._path()}: {reason}")
+        name = "error" if "error" in component.exits else component.fallback()
+        if name in component.exits or name in component.OPTIONAL:
+            return self._leave(Leave(name, {"error": reason}), error=reason)
+        self._note("error", {}, reason)
+        self._apologise("error")
+        return None
+
+    def _enter_module(self, outcome: Enter) -> "Outcome | _Failed | None":
+        if len(self.run_.frames) > limits.MODULE_DEPTH:
+            return _Failed(f"modules are nested more than {limits.MODULE_DEPTH} deep")
+        module = self.flow.modules.get(outcome.flow)
+        if module is None:
+            return _Failed(f"there is no published module {outcome.flow!r}")
+        frame = Frame(flow=outcome.flow, step=module.start)
+        self.run_.frames.append(frame)
+        self._stand()
+        failure = self._guarded(lambda: self._fill(frame, module, outcome.inputs))
+        if failure is None:
+            return self._enter(module.start)
+        self.run_.frames.pop()
+        self._stand()
+        return failure
+
+    def _fill(self, frame: Frame, module: Flow, inputs: Mapping[str, Any]) -> None:
+        frame.inputs = fill_inputs(module, inputs)
+        frame.vars = fill_variables(module, self.context)
+
+    def _return(self, outcome: Return) -> "Outcome | _Failed | None":
+        if len(self.run_.frames) == 1:
+            return _Failed("only a module can return")
+        # What a secret step of the module collected stays there: outputs are kept in the open.
+        self.run_.private.pop(str(len(self.run_.frames)), None)
+        self.context.forget_scope()
+        outputs = self._guarded(lambda: module_outputs(self.context))
+        if isinstance(outputs, _Failed):
+            return outputs
+        self._note(outcome.exit, {}, "")
+        self.run_.frames.pop()
+        self._stand()
+        name = outcome.exit
+        return self._guarded(lambda: self.component.resume_module(self.context, name, outputs))
+
+    def _finish(self, outcome: Finish) -> None:
+        self._say(outcome.say)
+        run = self.run_
+        run.status, run.outcome, run.live = "ended", outcome.outcome, False
+        run.private = {}
+
+    def _apologise(self, outcome: str) -> None:
+        language = self._guarded(lambda: self.context.language)
+        known = language if isinstance(language, str) else "en-US"
+        say = (Apologise(known),) if self.run_.live else ()
+        self._finish(Finish(outcome, say))
+
+    def _path(self) -> str:
+        return "/".join([frame.step for frame in self.run_.frames])
+
+    def _note(self, exit_: str, result: object, error: str) -> None:
+        run = self.run_
+        run.seq += 1
+        text = run.frame.entered
+        entered = self.at if text == self.at_text else parse_time(text)
+        name: str = self.component.component
+        self.step.history.append(
+            HistoryEntry(run.seq, self._path(), name, exit_, entered, self.at, result, error)
+        )

@@ -1,0 +1,115 @@
+"""What can happen to an execution: the only values `engine.advance` is ever moved by.
+
+Every event carries `at`, the aware UTC time at which the outside saw it, because the rules may
+not read a clock. What a person said or pressed is in the marked fields of `PERSONAL`; nothing of
+an event goes into a log message.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+PERSONAL = frozenset({"digits", "text", "result"})
+"""Fields that hold what a person said, pressed or was told: struck out wherever they are shown."""
+
+DialStatus = Literal["completed", "busy", "no-answer", "failed", "canceled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The execution begins."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """Keys were pressed; the finishing key is not among them."""
+
+    at: datetime
+    digits: str
+    finished_on: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """Words were heard; `confidence` is 0 to 1, None where the recogniser did not say."""
+
+    at: datetime
+    text: str
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A question was asked and nothing came before its time-out."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A message was recorded; `recording` is the carrier's id, empty when nothing was kept."""
+
+    at: datetime
+    recording: str
+    seconds: int
+    digits: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DialEnded:
+    """A call that the flow placed to another party is over; `seconds` counts from its answer."""
+
+    at: datetime
+    status: DialStatus
+    seconds: int = 0
+    answered_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Continued:
+    """The last document ended without a question: the caller is still there."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HungUp:
+    """The contact has left; `last` is what the interrupted verb still delivered."""
+
+    at: datetime
+    last: Recorded | DialEnded | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired:
+    """A timer that the flow started has come due."""
+
+    at: datetime
+    timer: str
+
+
+@dataclass(frozen=True, slots=True)
+class EffectDone:
+    """The world did (or could not do) what an effect asked: `outcome` is the effect's own word."""
+
+    at: datetime
+    effect: str
+    outcome: str
+    result: Mapping[str, Any] = field(default_factory=dict)
+
+
+Event = (
+    Started
+    | Digits
+    | Speech
+    | Silence
+    | Recorded
+    | DialEnded
+    | Continued
+    | HungUp
+    | TimerFired
+    | EffectDone
+)

@@ -1,0 +1,148 @@
+"""What a flow asks of a channel: plain values that a channel renders in its own form.
+
+Spoken parts (`Say`, `Play`, `Pause`) are done in order. `Collect`, `Record`, `Dial` and `Proceed`
+end a document: the channel comes back with an event. `Hangup` and `Reject` end the call.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Channels = Literal["mono", "dual"]
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Speak (or send) a text; `ssml` marks a text that is SSML already."""
+
+    text: str
+    language: str
+    voice: str = ""
+    ssml: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Play a sound: `audio` names one in the prompt library, else `url` says where it is."""
+
+    audio: str = ""
+    url: str = ""
+    loop: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Stay silent for so many whole seconds."""
+
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Music:
+    """Play hold music (a prompt's name; empty for silence) for about so many seconds."""
+
+    audio: str
+    seconds: int
+
+
+Spoken = Say | Play | Pause
+
+
+@dataclass(frozen=True, slots=True)
+class Collect:
+    """Ask for keys, speech or both; with `barge_in` an answer interrupts `prompts`.
+
+    `max_digits` 0 means no limit; `finish_key` may be empty. `timeout` seconds run from the end
+    of the prompts or the last key. `hints` help the recogniser, `language` is its language.
+    `secret` marks keys that must leave no trace.
+    """
+
+    prompts: tuple[Spoken, ...]
+    keys: bool = True
+    speech: bool = False
+    max_digits: int = 0
+    finish_key: str = ""
+    timeout: int = 5
+    barge_in: bool = True
+    hints: tuple[str, ...] = ()
+    language: str = ""
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Record what the caller says, up to `max_seconds`, ended by a key or by silence."""
+
+    max_seconds: int
+    finish_key: str = "#"
+    silence_seconds: int = 5
+    beep: bool = True
+    transcribe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StartRecording:
+    """Record the whole call from here on."""
+
+    channels: Channels = "dual"
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """Connect the caller with others: the first to answer of `targets` (numbers or SIP URIs)."""
+
+    targets: tuple[str, ...]
+    ring_seconds: int = 30
+    caller_id: str = ""
+    record: bool = False
+    answer_on_bridge: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SendDigits:
+    """Send touch tones into the call; `w` is half a second of waiting."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proceed:
+    """Come back at once: the channel answers with `Continued`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hangup:
+    """End the call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """Refuse a call that was not answered yet."""
+
+    reason: Literal["busy", "rejected"] = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Apologise:
+    """Say sorry in a language and end the call, or forward it where the operator set a number."""
+
+    language: str
+
+
+Instruction = (
+    Say
+    | Play
+    | Pause
+    | Music
+    | Collect
+    | Record
+    | StartRecording
+    | Dial
+    | SendDigits
+    | Proceed
+    | Hangup
+    | Reject
+    | Apologise
+)
+
+Question = Collect | Record | Dial | Proceed
+"""The instructions that end a document and bring an event back."""

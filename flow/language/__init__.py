@@ -1,0 +1,1 @@
+"""The language of flows: documents, templates, conditions, and what can be wrong with them."""

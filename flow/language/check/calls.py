@@ -1,0 +1,109 @@
+"""Rules about flow types and calls: where a voice step makes sense and where it does not."""
+
+from collections.abc import Iterator
+
+from flow.component import Component
+from flow.language.check.library import Library
+from flow.language.check.modules import module_of
+from flow.language.check.paths import circles, reachable
+from flow.language.parse import Parsed
+from flow.language.problem import Problem
+
+_GETS_CALL = {
+    ("make_call", "answered"),
+    ("make_call", "machine"),
+    ("direct_callback", "call_finished"),
+}
+"""The exits behind which a contact is on the line although the flow began without one."""
+
+_LOSES_CALL = {"hang_up"}
+"""The components behind which nobody is on the line any more."""
+
+_BANNED_AFTER_CALL = ("assign_and_dial", "forward_call", "request_callback")
+"""The palette's list for a branch that begins at `call_finished`."""
+
+
+def allowed_type(document: Parsed) -> Iterator[Problem]:
+    """A component stands only in flows of the types that may use it."""
+    if not document.type:
+        return
+    for name, step in document.steps.items():
+        if document.type not in step.TYPES:
+            allowed = ", ".join(step.TYPES)
+            message = f"{step.component} cannot be used in {document.type} flows (only: {allowed})"
+            yield document.problem(message, name, ("component",))
+
+
+def voice_without_call(document: Parsed, library: Library) -> Iterator[Problem]:
+    """No path comes to a voice step while no call exists."""
+    if not document.type or document.type == "incoming_message" or not document.start:
+        return
+    silent = _without_call(document)
+    for name, step in document.steps.items():
+        if name in silent and _needs_call(step, library) and document.type in step.TYPES:
+            reason = "needs a call, and a path comes here without one"
+            message = f"{step.component} {reason}: {_advice(document)}"
+            yield document.problem(message, name, ("component",))
+
+
+def _advice(document: Parsed) -> str:
+    if document.type == "api_request":
+        return "put it behind make_call's exit 'answered'"
+    return "nobody is on the line after hang_up"
+
+
+def _needs_call(step: Component, library: Library) -> bool:
+    if step.NEEDS_CALL:
+        return True
+    module = module_of(step, library)
+    return module is not None and module.talks
+
+
+def _without_call(document: Parsed) -> set[str]:
+    # Each step is visited at most twice: with a call and without.
+    seen: set[tuple[str, bool]] = set()
+    ahead = [(document.start, document.type != "api_request")]
+    while ahead:
+        step, call = ahead.pop()
+        if (step, call) in seen:
+            continue
+        seen.add((step, call))
+        component = document.component(step)
+        for exit_name, target in document.exits(step).items():
+            live = call and component not in _LOSES_CALL
+            ahead.append((target, live or (component, exit_name) in _GETS_CALL))
+    return {step for step, call in seen if not call}
+
+
+def after_call(document: Parsed) -> Iterator[Problem]:
+    """In a post-call branch nobody is dialled or queued again."""
+    starts = [document.exits(step).get("call_finished", "") for step in document.raw]
+    for step in sorted(reachable(document, filter(None, starts))):
+        component = document.component(step)
+        if component in _BANNED_AFTER_CALL:
+            message = f"{component} cannot be used after the call with the agent (call_finished)"
+            yield document.problem(message, step, ("component",))
+        elif component == "record_message" and "deliver" in document.raw[step]:
+            message = "a voicemail after the call with the agent can only be kept, not delivered"
+            yield document.problem(message, step, ("deliver",))
+
+
+def endless_loop(document: Parsed, library: Library) -> Iterator[Problem]:
+    """A circle of steps waits somewhere, else it would run for ever."""
+    busy = {name for name, step in document.steps.items() if not _waits(step, library)}
+    edges = {
+        name: [to for to in document.exits(name).values() if to in busy]
+        for name in document.steps
+        if name in busy
+    }
+    for group in circles(edges):
+        circle = " → ".join((*group, group[0])) if len(group) < 6 else f"{len(group)} steps"  # noqa: PLR2004  more names read badly
+        message = f"a loop that never waits ({circle}); put a step in it that asks or waits"
+        yield document.problem(message, group[0], ("exits",))
+
+
+def _waits(step: Component, library: Library) -> bool:
+    if step.component != "run_module":
+        return step.WAITS
+    module = module_of(step, library)
+    return module is None or module.waits

@@ -1,0 +1,145 @@
+"""The carrier's REST API: live recordings, how a call stands, and fetching recordings.
+
+All addresses are built from the API's base and the carrier's ids, never from a request.
+"""
+
+import logging
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import requests
+from twilio.base.exceptions import TwilioException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
+
+from ivr.form import whole
+from runner.errors import CarrierError
+
+CARRIER = "https://api.twilio.com"
+
+TIMEOUT, DOWNLOAD = 5.0, 60.0
+"""Seconds: for one request, and for a whole download."""
+
+NOT_FOUND, TOO_MANY, SERVER = 404, 429, 500
+
+_ID = re.compile(r"[A-Za-z0-9]{2,64}")
+_ACTIONS = {"pause": "paused", "resume": "in-progress", "stop": "stopped"}
+_QUIET = logging.getLogger("linewalk.carrier")
+_QUIET.setLevel(logging.CRITICAL)  # the library logs addresses and parameters: personal data
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whose API it is: account, token, and the base where it is not the carrier's own."""
+
+    sid: str
+    token: str = field(repr=False)
+    api_url: str = CARRIER
+
+
+class Calls:
+    """The carrier's REST API, as far as it is used (`runner.ports.CallControl`)."""
+
+    def __init__(self, account: Account, timeout: float = TIMEOUT) -> None:
+        self._account = account
+        self._timeout = timeout
+        self._client = Client(
+            account.sid,
+            account.token,
+            http_client=TwilioHttpClient(timeout=timeout, logger=_QUIET),
+            environment={"TWILIO_REGION": ""},
+        )
+        self._client.api.base_url = (account.api_url or CARRIER).rstrip("/")
+
+    def control_recording(self, call: str, action: str) -> None:
+        """Pause, resume or stop the recording of a live call, whichever runs now.
+
+        Raises:
+            CarrierError: it was refused or not reached; the recording may go on.
+        """
+        recording = self._client.calls(_checked(call)).recordings("Twilio.CURRENT")
+        _asked(lambda: recording.update(status=_ACTIONS[action]))
+
+    def call_status(self, call: str) -> tuple[str, int | None] | None:
+        """Ask how a call stands: its status and seconds; None when the carrier knows none.
+
+        Raises:
+            CarrierError: the carrier refused or was not reached.
+        """
+        try:
+            found = _asked(self._client.calls(_checked(call)).fetch)
+        except CarrierError as problem:
+            if problem.code in (NOT_FOUND, 20404):
+                return None
+            raise
+        return str(found.status), whole(str(found.duration))
+
+    def fetch_recording(self, sid: str, max_bytes: int) -> bytes:
+        """Fetch a recording as WAV.
+
+        Raises:
+            CarrierError: with `retry` when it is not ready yet or the carrier was not reached;
+                without when it is larger than `max_bytes` or the carrier refused.
+        """
+        path = f"/2010-04-01/Accounts/{_checked(self._account.sid)}/Recordings/{_checked(sid)}.wav"
+        deadline = time.monotonic() + DOWNLOAD
+        try:
+            with requests.get(
+                f"{self._client.api.base_url}{path}",
+                auth=(self._account.sid, self._account.token),
+                stream=True,
+                timeout=self._timeout,
+            ) as response:
+                _accept(response)
+                return _read(response, max_bytes, deadline)
+        except requests.RequestException as problem:
+            raise _unreached(problem) from None
+
+
+def _checked(sid: str) -> str:
+    if not _ID.fullmatch(sid):
+        raise CarrierError("an id of the carrier has letters and digits only: nothing was asked")
+    return sid
+
+
+def _asked(ask: Callable[[], T]) -> T:
+    try:
+        return ask()
+    except TwilioException as problem:
+        status = whole(str(getattr(problem, "status", ""))) or 0
+        raise _refused(status, whole(str(getattr(problem, "code", ""))) or 0) from None
+    except (requests.RequestException, ValueError) as problem:
+        raise _unreached(problem) from None
+
+
+def _refused(status: int, code: int) -> CarrierError:
+    retry = status == TOO_MANY or status >= SERVER
+    return CarrierError(
+        f"the carrier answered {status} (its code {code})", code=code or status, retry=retry
+    )
+
+
+def _unreached(problem: Exception) -> CarrierError:
+    return CarrierError(f"the carrier was not reached: {type(problem).__name__}", retry=True)
+
+
+def _accept(response: requests.Response) -> None:
+    if response.status_code == NOT_FOUND:
+        raise CarrierError("the recording is not ready yet", code=NOT_FOUND, retry=True)
+    if not response.ok:
+        raise _refused(response.status_code, 0)
+
+
+def _read(response: requests.Response, max_bytes: int, deadline: float) -> bytes:
+    chunks = bytearray()
+    for chunk in response.iter_content(64 * 1024):
+        chunks += chunk
+        if len(chunks) > max_bytes:
+            raise CarrierError(f"the recording has more than {max_bytes} bytes: not fetched")
+        if time.monotonic() > deadline:
+            raise CarrierError(f"the recording took longer than {DOWNLOAD:g} s", retry=True)
+    return bytes(chunks)

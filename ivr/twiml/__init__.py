@@ -1,0 +1,1 @@
+"""TwiML, one small file per family of verbs, built with the carrier's own library."""

@@ -1,0 +1,69 @@
+"""The carrier's door: the Flask blueprint of `/ivr/…`."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response
+from flask.blueprints import BlueprintSetupState
+
+from ivr.render import TwimlRenderer
+from ivr.service import VoiceService
+from ivr.webhooks.desk import Desk
+from ivr.webhooks.facts import FactDesk
+from ivr.webhooks.gate import Gate, VoiceSettings, Webhook
+
+__all__ = ["VoiceSettings", "voice_blueprint"]
+
+
+def _uncounted(reason: str) -> None:
+    del reason
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _without_redirects(state: BlueprintSetupState) -> None:
+    # A doubled slash would be answered by a redirect, which carriers follow without the form.
+    state.app.url_map.merge_slashes = False
+
+
+def voice_blueprint(
+    service: VoiceService,
+    renderer: TwimlRenderer,
+    settings: VoiceSettings,
+    refused: Callable[[str], None] = _uncounted,
+    now: Callable[[], datetime] = _now,
+) -> Blueprint:
+    """Build the voice webhooks.
+
+    `refused` hears the reason of every request turned away, for a counter. `now` gives the aware
+    time at which a request arrived.
+    """
+    gate = Gate(settings, refused, now)
+    desk = Desk(service, renderer, settings.public_url)
+    facts = FactDesk(service)
+    blueprint = Blueprint("voice", __name__, url_prefix="/ivr")
+
+    def route(rule: str, handle: Callable[[Webhook], Response]) -> None:
+        def view(**parts: str) -> Response:
+            del parts
+            return gate.admit(handle)
+
+        name = rule.split("/")[1]
+        blueprint.add_url_rule(
+            rule,
+            name,
+            view,
+            methods=["POST"],
+            strict_slashes=False,
+            provide_automatic_options=False,
+        )
+
+    blueprint.record_once(_without_redirects)
+    route("/voice", desk.call)
+    route("/turn/<execution>/<token>", desk.call)
+    route("/fallback", desk.fallback)
+    route("/status", facts.status)
+    route("/recording", facts.recording)
+    return blueprint

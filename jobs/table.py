@@ -1,0 +1,40 @@
+"""Every job and every schedule: the table of contents of this room."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from jobs.deliver import deliver
+from jobs.job import Job, Scheduled
+from jobs.recording import recording
+from jobs.timer import timer
+from runner.effects import Effects
+from runner.facts import Watchdog
+from runner.recordings import Recordings
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the jobs work with; `app.py` fills it in."""
+
+    effects: Effects
+    recordings: Recordings
+    watchdog: Watchdog
+    clock: Callable[[], datetime]
+
+
+def job_table(services: Services) -> Sequence[Job]:
+    """List the jobs that can be enqueued, by the name they are enqueued under."""
+    return (
+        deliver(services.effects),
+        timer(services.effects, services.clock),
+        recording(services.recordings),
+    )
+
+
+def schedule_table(services: Services) -> Sequence[Scheduled]:
+    """List what is done by the clock."""
+    return (
+        Scheduled("sweep", "*/10 * * * * *", services.effects.sweep),
+        Scheduled("watchdog", "0 * * * * *", services.watchdog.round),
+    )

@@ -1,0 +1,1 @@
+"""The one door: an event comes in, one transaction later the answer goes out."""

@@ -1,0 +1,190 @@
+"""Does what a walk asked of the world, after the commit and outside of any transaction.
+
+The process that committed an effect does it at once on a thread of its own, under a lease. When
+it dies, the lease passes and whoever comes first (a repeated request, the worker) takes over:
+what may be done twice is done again, anything else counts as timed out (design, section 4.2).
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from flow import values
+from flow.effects import HttpRequest, Needed, StartTimer
+from flow.events import EffectDone, Event
+from flow.ledger import OutboxItem, Run, Saved
+from runner.errors import Unavailable
+from runner.ports import Jobs, Performer, Store, Work
+from runner.vault import Vault
+from runner.walker import Walked, Walker, may_repeat, pack, place_of, unpack
+
+_log = structlog.get_logger(__name__)
+
+GRACE = timedelta(seconds=5)
+"""How much longer than its own time-out an effect's lease lasts: delivery and a slow commit."""
+
+TAKEN_OVER = timedelta(seconds=60)
+"""The lease of an effect that was taken over: longer than the longest effect with its retries."""
+
+_SWEPT = 100
+"""Effects one sweep looks at."""
+
+DELIVERY_TRIES = 5
+"""How often a result is offered to a database that is away before the worker is left with it."""
+
+
+class Effects:
+    """Writes effects down, performs them, and brings their results back into the walk."""
+
+    def __init__(  # noqa: PLR0913 the places an effect touches; composed once, in app.py
+        self,
+        store: Store,
+        walker: Walker,
+        jobs: Jobs,
+        vault: Vault,
+        performers: Mapping[type[Any], Performer],
+        clock: Callable[[], datetime],
+        owner: str,
+        threads: int = 32,
+    ) -> None:
+        self._store, self._walker, self._jobs, self._vault = store, walker, jobs, vault
+        self._performers, self._clock, self._owner = performers, clock, owner
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="effect")
+
+    def note(self, work: Work, run: Run, effect: Needed, at: datetime) -> list[OutboxItem]:
+        """Write down, in the turn's transaction, that an effect is to be done.
+
+        A timer becomes a durable job alone; everything else an outbox row owned by this process,
+        with a job that takes over after its lease.
+        """
+        if isinstance(effect, StartTimer):
+            delay = max(0.0, (effect.due - at).total_seconds())
+            data = {"execution": run.id, "timer": effect.id}
+            self._jobs.enqueue(work, "timer", f"timer-{effect.id}", data, delay)
+            return []
+        lease = at + _patience(effect)
+        item = OutboxItem(
+            id=effect.id,
+            execution=run.id,
+            kind=type(effect).__name__,
+            payload=self._vault.seal(values.to_json(effect), effect.id),
+            awaited=True,
+            resend=may_repeat(effect),
+            owner=self._owner,
+            lease=lease,
+        )
+        self._follow_up(work, item, at)
+        return [item]
+
+    def _follow_up(self, work: Work, item: OutboxItem, at: datetime) -> None:
+        delay = (item.lease - at).total_seconds() + 1
+        key = f"deliver-{item.id}-{item.attempts}"
+        data = {"item": item.id}
+        self._jobs.enqueue(work, "deliver", key, data, delay)
+
+    def begin(self, run: Run, effect: Needed) -> "Future[None] | None":
+        """Begin an effect that was noted and committed; the future ends when it is delivered.
+
+        None when there is nothing to begin: a timer fires by itself.
+        """
+        if isinstance(effect, StartTimer):
+            return None
+        return self._pool.submit(self._do, run.id, effect)
+
+    def _do(self, execution: str, effect: Needed) -> None:
+        following: Needed | None = effect
+        while following is not None:
+            outcome, result = self._perform(following)
+            following = self._deliver(execution, following.id, outcome, result)
+
+    def _perform(self, effect: Needed) -> tuple[str, Mapping[str, Any]]:
+        try:
+            return self._performers[type(effect)](effect)
+        except Exception as error:  # noqa: BLE001 whatever a performer does wrong, the walk must go on
+            _log.error("effect crashed", kind=type(effect).__name__, at=place_of(error))
+            return "crashed", {}
+
+    def _deliver(
+        self, execution: str, effect: str, outcome: str, result: Mapping[str, Any]
+    ) -> Needed | None:
+        for attempt in range(1, DELIVERY_TRIES + 1):
+            try:
+                done = EffectDone(self._clock(), effect, outcome, result)
+                return self.wake(execution, done, finished=effect)
+            except Unavailable:
+                _log.warning("result waits for the database", effect=effect, attempt=attempt)
+                time.sleep(0.2 * 2**attempt)
+        return None
+
+    def wake(self, execution: str, event: Event, finished: str = "") -> Needed | None:
+        """Move a run by an event that no request of the contact brought.
+
+        What it then says is kept until the contact's channel asks. Gives the next effect, which
+        the caller must `begin` or do. `finished` names the outbox row this settles.
+
+        Raises:
+            Unavailable: the database is away; nothing was changed.
+        """
+        with self._store.work() as work:
+            run = work.lock(execution)
+            if run is None:
+                return None
+            walked = self._walker.move(work, run, event)
+            if finished:
+                work.finish(finished, "done")
+            if walked.moved:
+                self._save(work, walked)
+        return walked.effect if not isinstance(walked.effect, StartTimer) else None
+
+    def _save(self, work: Work, walked: Walked) -> None:
+        run = walked.run
+        if walked.instructions:
+            run.undelivered = pack(unpack(run.undelivered) + walked.instructions)
+        outbox = self.note(work, run, walked.effect, run.updated) if walked.effect else []
+        saved = Saved(run, history=walked.history, outbox=outbox, facts=walked.facts)
+        work.save(saved)
+
+    def fire(self, execution: str, event: Event) -> None:
+        """Move a run by a timer or a fact, and do whatever effects follow."""
+        effect = self.wake(execution, event)
+        if effect is not None:
+            self._do(execution, effect)
+
+    def sweep(self) -> int:
+        """Take over whatever lies with a lease that has passed; gives how many there were."""
+        left = self._store.overdue(self._clock(), _SWEPT)
+        for item in left:
+            self.take_over(item)
+        return len(left)
+
+    def take_over(self, item: str) -> str:
+        """Finish an effect whose process never came back; gives what was done with it.
+
+        `gone`: it is done or somebody else's. `repeated`: it was done (again). `given up`: it
+        may not be done twice, so the walk goes on with `timeout`.
+        """
+        now = self._clock()
+        with self._store.work() as work:
+            taken = work.claim(item, self._owner, now + TAKEN_OVER, now)
+            if taken is None:
+                return "gone"
+            self._follow_up(work, taken, now)
+        effect: Needed = values.from_json(self._vault.open(taken.payload, taken.id))
+        if taken.resend:
+            self._do(taken.execution, effect)
+            return "repeated"
+        following = self._deliver(taken.execution, effect.id, "timeout", {})
+        if following is not None:
+            self._do(taken.execution, following)
+        return "given up"
+
+
+def _patience(effect: Needed) -> timedelta:
+    """How long the process that sends an effect may take before others think it dead."""
+    if isinstance(effect, HttpRequest):
+        return timedelta(seconds=effect.timeout * (effect.retries + 1)) + GRACE
+    return timedelta(seconds=10) + GRACE

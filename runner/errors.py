@@ -1,0 +1,28 @@
+"""The errors of the runner room.
+
+Unavailable         the store cannot be reached now: the same request may succeed in a moment
+RunnerError
+├── BadSettings     the environment is wrong; the text is one line for the operator
+└── CarrierError    the carrier's REST API refused or failed; `retry` says whether to try again
+"""
+
+from flow.ledger import Unavailable
+
+__all__ = ["BadSettings", "CarrierError", "RunnerError", "Unavailable"]
+
+
+class RunnerError(Exception):
+    """Anything the runner reports; its text holds no personal data."""
+
+
+class BadSettings(RunnerError):
+    """A setting is missing or wrong; the text says which and why."""
+
+
+class CarrierError(RunnerError):
+    """A REST request to the carrier failed; `code` is the carrier's own, 0 for none."""
+
+    def __init__(self, message: str, *, code: int = 0, retry: bool = False) -> None:
+        super().__init__(message)
+        self.code = code
+        self.retry = retry

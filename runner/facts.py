@@ -1,0 +1,148 @@
+"""Takes in what the carrier reports besides the walk: call statuses and recordings.
+
+Every report is a fact, in any order and any number of times: it is kept as it came, moves a call
+only up its lattice, and a call's end reaches its walk once.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from desk.calls import is_over, joined
+from flow.effects import Needed
+from flow.events import HungUp
+from flow.ledger import Call, CallFact, Recording, Run, Saved
+from runner.effects import Effects
+from runner.errors import CarrierError
+from runner.ports import CallControl, Jobs, Store, Work
+from runner.walker import Walker
+
+_log = structlog.get_logger(__name__)
+
+_BATCH = 100
+"""Calls one round of the watchdog asks the carrier about."""
+
+
+class CallFacts:
+    """Keeps the calls' statuses and ends the walks of calls that are over."""
+
+    def __init__(self, store: Store, walker: Walker, effects: Effects) -> None:
+        self._store, self._walker, self._effects = store, walker, effects
+
+    def take(self, fact: CallFact) -> None:
+        """Keep one status report; a call's first terminal one hangs its walk up.
+
+        Raises:
+            Unavailable: the database is away; nothing was changed.
+        """
+        run: Run | None = None
+        effect: Needed | None = None
+        with self._store.work() as work:
+            work.enter_call(fact.sid)
+            work.log_call(fact)
+            known = work.call(fact.sid)
+            call = _after(known, fact)
+            work.keep_call(call)
+            ended = is_over(call.status) and (known is None or not is_over(known.status))
+            if ended and call.execution:
+                run = work.lock(call.execution)
+                effect = self._hang_up(work, run, fact.at) if run else None
+        if run is not None and effect is not None:
+            self._effects.begin(run, effect)
+
+    def _hang_up(self, work: Work, run: Run, at: datetime) -> Needed | None:
+        walked = self._walker.move(work, run, HungUp(at))
+        if not walked.moved:
+            return None
+        run.undelivered = "[]"
+        effect = walked.effect
+        outbox = self._effects.note(work, run, effect, at) if effect else []
+        work.save(Saved(run, history=walked.history, outbox=outbox, facts=walked.facts))
+        return effect
+
+
+def _after(known: Call | None, fact: CallFact) -> Call:
+    call = known or Call(fact.sid, fact.status, fact.at)
+    over = is_over(call.status) and known is not None
+    call.status = joined(call.status, fact.status)
+    call.updated = max(call.updated, fact.at)
+    call.parent = call.parent or fact.parent
+    call.direction = call.direction or fact.direction
+    call.sender = call.sender or fact.sender
+    call.recipient = call.recipient or fact.recipient
+    if call.seconds is None:
+        call.seconds = fact.seconds
+    if is_over(call.status) and not over:
+        call.ended = fact.at
+    return call
+
+
+class Watchdog:
+    """Closes calls whose last report never came: asks the carrier how they stand."""
+
+    def __init__(
+        self,
+        store: Store,
+        facts: CallFacts,
+        carrier: CallControl,
+        clock: Callable[[], datetime],
+        silence: timedelta,
+    ) -> None:
+        self._store, self._facts, self._carrier = store, facts, carrier
+        self._clock, self._silence = clock, silence
+
+    def round(self) -> int:
+        """Ask after every call that was silent for too long; gives how many were closed.
+
+        A call the carrier does not know, or one older than a call can be, counts as completed.
+        """
+        now = self._clock()
+        silent: Sequence[Call] = self._store.silent_calls(now - self._silence, _BATCH)
+        return sum(self._ask(call, now) for call in silent)
+
+    def _ask(self, call: Call, now: datetime) -> bool:
+        try:
+            found = self._carrier.call_status(call.sid)
+        except CarrierError as error:
+            _log.warning("carrier does not say how a call stands", call=call.sid, code=error.code)
+            return False
+        status, seconds = found or ("completed", call.seconds)
+        raw = {"CallbackSource": "watchdog"}
+        self._facts.take(CallFact(call.sid, status, now, seconds=seconds, raw=raw))
+        return is_over(status)
+
+
+class RecordingFacts:
+    """Keeps what the carrier says of recordings, and has each one fetched once it is ready."""
+
+    def __init__(self, store: Store, jobs: Jobs) -> None:
+        self._store, self._jobs = store, jobs
+
+    def take(self, news: Recording) -> None:
+        """Keep one recording report; `news.state` is `ready` or `absent`, other states only touch.
+
+        Raises:
+            Unavailable: the database is away; nothing was changed.
+        """
+        with self._store.work() as work:
+            known = work.recording(news.sid)
+            merged = _merged(known, news)
+            work.keep_recording(merged)
+            if merged.state == "ready" and (known is None or known.state == "wanted"):
+                key = f"recording-{news.sid}"
+                self._jobs.enqueue(work, "recording", key, {"recording": news.sid})
+
+
+def _merged(known: Recording | None, news: Recording) -> Recording:
+    if known is None:
+        return replace(news, state=news.state or "wanted")
+    final = known.state in {"kept", "absent", "failed", "ready"}
+    return replace(
+        known,
+        state=known.state if final or not news.state else news.state,
+        updated=news.updated,
+        call=known.call or news.call,
+        seconds=news.seconds or known.seconds,
+    )

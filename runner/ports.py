@@ -1,0 +1,155 @@
+"""What the runner needs of the other rooms, as small Protocols; `app.py` fits them together."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any, Protocol
+
+from flow.instructions import Instruction
+from flow.ledger import (
+    Answer,
+    Call,
+    CallFact,
+    Contact,
+    OutboxItem,
+    Recording,
+    Run,
+    Saved,
+    Turn,
+    Version,
+)
+
+
+class Work(Protocol):
+    """One open write transaction. Leaving it without an error commits; an error undoes it all."""
+
+    @property
+    def connection(self) -> Any:
+        """The database connection, for a job queue that writes in the same transaction."""
+
+    def enter_call(self, sid: str) -> str:
+        """Find the execution of a call, or "" for none.
+
+        From here to the commit nobody else can enter the same call: of two first requests the
+        second sees what the first wrote.
+        """
+
+    def lock(self, execution: str) -> Run | None:
+        """Read a run and keep everybody else from it until the commit."""
+
+    def open_turn(self, execution: str, token: str) -> tuple[Run | None, Turn | None]:
+        """Lock a run and find what a token was used for, in one go."""
+
+    def latest_answer(self, execution: str) -> Answer | None:
+        """Find the answer of the newest turn that has one."""
+
+    def save(self, saved: Saved) -> None:
+        """Write everything one turn changes."""
+
+    def answer(self, execution: str, token: str, answer: Answer) -> None:
+        """Write the answer of a turn that had none."""
+
+    def bound(self, address: str) -> Version | None:
+        """Find the published version of the flow an address is bound to."""
+
+    def version_of(self, flow: str, spec: str) -> Version | None:
+        """Find a version of a flow: the published one (`latest`), or one by its number."""
+
+    def owned_numbers(self) -> Sequence[str]:
+        """List the telephone numbers that are bound here, in E.164, the oldest binding first."""
+
+    def contact_by(self, by: str, value: str) -> Contact | None:
+        """Find a contact by `number`, `email` or `id`."""
+
+    def update_contact(self, contact: str, fields: Mapping[str, Any]) -> Contact | None:
+        """Change fields of a contact (`name`, `number`, `email` among them); None: no such one."""
+
+    def claim(self, item: str, owner: str, lease: datetime, now: datetime) -> OutboxItem | None:
+        """Take over an outbox item whose lease has passed and that is not done.
+
+        Gives the item as it is after the claim (`attempts` counted up), None if it is not to be
+        had.
+        """
+
+    def finish(self, item: str, state: str) -> None:
+        """Write that an outbox item is `done` or `dead`."""
+
+    def call(self, sid: str) -> Call | None:
+        """Read what is known of a call leg, locked."""
+
+    def keep_call(self, call: Call) -> None:
+        """Write what is known of a call leg (insert or update)."""
+
+    def log_call(self, fact: CallFact) -> None:
+        """Keep one callback as it came."""
+
+    def recording(self, sid: str) -> Recording | None:
+        """Read a recording's row, locked."""
+
+    def keep_recording(self, recording: Recording) -> None:
+        """Write a recording's row (insert or update)."""
+
+
+class Store(Protocol):
+    """Where everything is kept."""
+
+    def work(self) -> AbstractContextManager[Work]:
+        """Open a write transaction (`BEGIN IMMEDIATE` on SQLite)."""
+
+    def version(self, version: str) -> Version | None:
+        """Read one stored version by its id."""
+
+    def overdue(self, now: datetime, limit: int) -> Sequence[str]:
+        """List the ids of outbox items that are not done and whose lease has passed."""
+
+    def silent_calls(self, before: datetime, limit: int) -> Sequence[Call]:
+        """List calls that are not over and of which nothing was heard since `before`."""
+
+
+class Jobs(Protocol):
+    """The durable queue: a job is enqueued by the turn's own transaction or not at all."""
+
+    def enqueue(
+        self, work: Work, job: str, key: str, data: Mapping[str, Any], delay: float = 0.0
+    ) -> None:
+        """Ask for `job` with `data`, not before `delay` seconds; the same `key` runs once."""
+
+
+class Performer(Protocol):
+    """Does one kind of effect outside of any transaction."""
+
+    def __call__(self, effect: Any) -> tuple[str, Mapping[str, Any]]:
+        """Do the effect; give its outcome word and result. Never raises for the world's faults."""
+
+
+class LocalPerformer(Protocol):
+    """Does one kind of effect that needs nothing but the open transaction."""
+
+    def __call__(self, work: Work, effect: Any) -> tuple[str, Mapping[str, Any]]:
+        """Do the effect; give its outcome word and result."""
+
+
+class Renderer(Protocol):
+    """A channel's way of answering. `action` is the absolute address the channel returns to."""
+
+    def render(self, instructions: Sequence[Instruction], action: str) -> Answer:
+        """Render what a walk asks of the channel."""
+
+    def hold(self, instructions: Sequence[Instruction], music: str, action: str) -> Answer:
+        """Render `instructions`, then a moment of music or silence, then a return to `action`."""
+
+    def apology(self, language: str) -> Answer:
+        """Render the spoken apology, for when nothing else can be said."""
+
+    def empty(self) -> Answer:
+        """Render an answer that asks for nothing."""
+
+
+class CallControl(Protocol):
+    """The carrier's REST API, as far as the runner uses it. Raises `CarrierError`."""
+
+    def control_recording(self, call: str, action: str) -> None:
+        """Pause, resume or stop the recording of a live call."""
+
+    def call_status(self, call: str) -> tuple[str, int | None] | None:
+        """Ask how a call stands: its status and seconds; None when the carrier knows none."""

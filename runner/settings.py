@@ -1,0 +1,151 @@
+"""Reads the settings from the environment; a wrong one stops the start with one clear line."""
+
+import ipaddress
+import os
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from runner.errors import BadSettings
+
+_PORTS = range(1, 65_536)
+
+Words = Annotated[tuple[str, ...], NoDecode]
+"""A comma list in the environment."""
+
+
+class Settings(BaseSettings):
+    """Everything the operator can set; names in capitals are the environment's."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
+
+    database_url: str = Field(default="", description="SQLite under DATA_DIR when empty.")
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str = Field(default="", description="http://HOST:PORT when empty.")
+    data_dir: Path = Path("var")
+    web_concurrency: int = Field(default=0, ge=0, description="0: by database.")
+    timezone: str = "UTC"
+    twilio_account_sid: str = ""
+    twilio_auth_token: Words = ()
+    twilio_api_url: str = ""
+    caller_id: str = ""
+    dial_countries: Words = ()
+    egress_allow: Words = ()
+    forward_number: str = Field(default="", description="Where calls go when nothing else works.")
+    secret_key: str = ""
+    log_level: str = "INFO"
+    call_silence: float = Field(
+        default=4 * 3600, gt=0, description="Seconds without news before a call is asked after."
+    )
+
+    @field_validator("twilio_auth_token", "dial_countries", "egress_allow", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(
+                f"{value!r} is no time zone; write one such as Europe/Lisbon"
+            ) from None
+        return value
+
+    @field_validator("port")
+    @classmethod
+    def _possible_port(cls, value: int) -> int:
+        if value not in _PORTS:
+            raise ValueError("a port is 1 to 65535")
+        return value
+
+    @field_validator("public_url", "twilio_api_url")
+    @classmethod
+    def _absolute(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
+            raise ValueError("give an absolute address such as https://calls.example.com")
+        if parts.query or parts.fragment:
+            raise ValueError("give it without ? and #")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        known = ("sqlite:///", "postgresql+psycopg://", "postgresql://", "postgres://")
+        if value and not value.startswith(known):
+            raise ValueError("give sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME")
+        _, rest = value.split("://", 1) if value else ("", "")
+        return f"postgresql+psycopg://{rest}" if value.startswith("postgres") else value
+
+    @model_validator(mode="after")
+    def _safe_bind(self) -> "Settings":
+        if not self.twilio_auth_token and not _is_loopback(self.host):
+            raise ValueError(
+                "HOST is not loopback but TWILIO_AUTH_TOKEN is not set: "
+                "without it anybody could send calls; set it or bind 127.0.0.1"
+            )
+        if self.twilio_auth_token and not self.twilio_account_sid:
+            raise ValueError("TWILIO_ACCOUNT_SID is needed with TWILIO_AUTH_TOKEN")
+        return self
+
+    @property
+    def development(self) -> bool:
+        """Whether webhooks need no signature; only ever on loopback."""
+        return not self.twilio_auth_token
+
+    @cached_property
+    def base_url(self) -> str:
+        """The address the outside knows this server by, without a slash at the end."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+    @cached_property
+    def database(self) -> str:
+        """The database's URL, SQLite under the data directory when none was given."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'linewalk.db'}"
+
+    @property
+    def silence(self) -> timedelta:
+        """How long a call may be silent before the carrier is asked about it."""
+        return timedelta(seconds=self.call_silence)
+
+    @property
+    def workers(self) -> int:
+        """How many web processes to run: SQLite has one writer at a time, so one."""
+        on_sqlite = self.database.startswith("sqlite")
+        return self.web_concurrency or (1 if on_sqlite else min(4, os.cpu_count() or 1))
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def load_settings(**given: Any) -> Settings:
+    """Read the environment; `given` values win.
+
+    Raises:
+        BadSettings: one line that names the setting and what is wrong with it.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        found = error.errors()[0]
+        name = str(found["loc"][0]).upper() + ": " if found["loc"] else ""
+        text = found["msg"].removeprefix("Value error, ")
+        raise BadSettings(f"{name}{text}") from None

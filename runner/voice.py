@@ -1,0 +1,269 @@
+"""The door for calls: a webhook in, the exact answer out, with everything kept in between.
+
+The order is always the same: lock, look whether this request was answered before, move the walk,
+save everything and the answer in one transaction, and only then answer (design, section 4).
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import wait as wait_for
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from desk.calls import is_over
+from flow.errors import FlowError
+from flow.events import Event, HungUp
+from flow.execution import Execution
+from flow.instructions import Hangup
+from flow.ledger import Answer, Call, Run, Saved, Turn, Version
+from runner.effects import Effects
+from runner.ports import Renderer, Store, Work
+from runner.walker import Walked, Walker, new_id, new_token, pack, unpack
+
+_log = structlog.get_logger(__name__)
+
+BUDGET = 4.0
+"""Seconds a caller's request may wait for something outside (design, section 4.6)."""
+
+FIRST = "start"
+"""The token of the first turn: a call arrives once, so its own id is what makes it unique."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A call arrives: the carrier's id, from whom, to which number, and all else it said.
+
+    `sender` is empty when the caller's number is withheld; `call` is what flows see as `call`.
+    """
+
+    sid: str
+    sender: str
+    recipient: str
+    call: Mapping[str, Any]
+    fingerprint: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """The caller's channel comes back to an address we handed out.
+
+    An empty `fingerprint` (the carrier's fallback) stands for the same request as before: the
+    token alone says which turn it repeats.
+    """
+
+    execution: str
+    token: str
+    fingerprint: str
+    event: Event
+
+
+class Voice:
+    """Answers calls. One instance serves all threads of a process."""
+
+    def __init__(
+        self,
+        store: Store,
+        walker: Walker,
+        effects: Effects,
+        renderer: Renderer,
+        address: Callable[[str, str], str],
+        budget: float = BUDGET,
+    ) -> None:
+        self._store, self._walker, self._effects = store, walker, effects
+        self._renderer, self._address, self._budget = renderer, address, budget
+
+    def arrive(self, arrival: Arrival) -> Answer:
+        """Answer a call's first request, or the same request again.
+
+        Raises:
+            Unavailable: the database is away; nothing was changed.
+        """
+        began = time.monotonic()
+        with self._store.work() as work:
+            known = work.enter_call(arrival.sid)
+            if known:
+                run, turn = work.open_turn(known, FIRST)
+                walked = None
+                answer = self._repeat(work, run, turn, arrival.fingerprint)
+            else:
+                run, walked, answer = self._first(work, arrival)
+        return self._finish(run, walked, answer, FIRST, began)
+
+    def _first(
+        self, work: Work, arrival: Arrival
+    ) -> tuple[Run | None, Walked | None, Answer | None]:
+        version = work.bound(arrival.recipient)
+        if version is None or version.type != "incoming_call":
+            _log.warning("no flow for number", bound=version is not None)
+            return None, None, self._renderer.apology("")
+        earlier = work.call(arrival.sid)
+        if earlier is not None and is_over(earlier.status):
+            return None, None, self._renderer.empty()
+        execution = _new_execution(work, version, arrival)
+        try:
+            walked = self._walker.begin(work, version, execution, {}, arrival.at)
+        except FlowError as error:
+            _log.error("flow does not start", flow=version.flow, error=str(error))
+            return None, None, self._renderer.apology("")
+        call = earlier or Call(arrival.sid, "ringing", arrival.at)
+        call.execution, call.direction = walked.run.id, "inbound"
+        call.sender, call.recipient = arrival.sender, arrival.recipient
+        answer = self._save(work, walked, FIRST, arrival.fingerprint, new=True)
+        work.keep_call(call)
+        return walked.run, walked, answer
+
+    def come_back(self, request: Return) -> Answer:
+        """Answer a request to an address we handed out.
+
+        Raises:
+            Unavailable: the database is away; nothing was changed.
+        """
+        began = time.monotonic()
+        walked: Walked | None = None
+        answer: Answer | None
+        with self._store.work() as work:
+            run, turn = work.open_turn(request.execution, request.token)
+            if run is None:
+                return self._renderer.render((Hangup(),), "")
+            if isinstance(request.event, HungUp) and run.live:
+                walked, answer = self._hang_up(work, run, turn, request)
+            elif isinstance(request.event, HungUp):
+                answer = (turn and turn.answer) or self._renderer.empty()
+            elif turn is not None or request.token != run.token:
+                answer = self._repeat(work, run, turn, request.fingerprint)
+            elif run.awaits or run.undelivered != "[]":
+                answer = self._poll(work, run, request)
+            else:
+                walked = self._walker.move(work, run, request.event)
+                answer = self._save(work, walked, request.token, request.fingerprint)
+        return self._finish(run, walked, answer, request.token, began)
+
+    def present(self, execution: str) -> Answer:
+        """Answer with what the walk said last, for a caller who could not take it.
+
+        Raises:
+            Unavailable: the database is away.
+        """
+        with self._store.work() as work:
+            return work.latest_answer(execution) or self._renderer.render((Hangup(),), "")
+
+    def _hang_up(
+        self, work: Work, run: Run, turn: Turn | None, request: Return
+    ) -> tuple[Walked, Answer]:
+        walked = self._walker.move(work, run, request.event)
+        run.undelivered = "[]"
+        outbox = self._effects.note(work, run, walked.effect, run.updated) if walked.effect else []
+        answer = self._renderer.empty()
+        kept = None if turn else self._turn(walked.execution, request, run.updated, answer)
+        work.save(Saved(run, False, kept, walked.history, outbox, walked.facts))
+        return walked, answer
+
+    def _repeat(
+        self, work: Work, run: Run | None, turn: Turn | None, fingerprint: str
+    ) -> Answer | None:
+        """Answer a request that came before, or one that the walk has left behind."""
+        if run is None:
+            return self._renderer.render((Hangup(),), "")
+        if turn is not None and turn.answer is None:
+            return self._meanwhile(work, run, turn.token)
+        if turn is not None and fingerprint in {"", turn.fingerprint}:
+            return turn.answer
+        return work.latest_answer(run.id) or self._renderer.render((Hangup(),), "")
+
+    def _meanwhile(self, work: Work, run: Run, token: str) -> Answer:
+        """Answer a repeat of a turn whose first request still waits, or died waiting."""
+        if run.awaits and run.live:
+            return self._renderer.hold((), "", self._address(run.id, token))
+        answer = self._present(run)
+        work.save(Saved(run))
+        work.answer(run.id, token, answer)
+        return answer
+
+    def _poll(self, work: Work, run: Run, request: Return) -> Answer:
+        """Answer a caller on hold who asks whether there is news."""
+        execution = self._walker.read(run)
+        execution.turns += 1
+        self._walker.write(run, execution, request.event.at)
+        answer = self._present(run)
+        work.save(Saved(run, turn=self._turn(execution, request, run.updated, answer)))
+        return answer
+
+    def _present(self, run: Run) -> Answer:
+        """Render what the walk has to say now; a live caller of a waiting walk is put on hold."""
+        run.token = new_token()
+        action = self._address(run.id, run.token)
+        instructions = unpack(run.undelivered)
+        run.undelivered = "[]"
+        if run.awaits and run.live:
+            return self._renderer.hold(instructions, self._walker.music(run), action)
+        return self._renderer.render(instructions or (Hangup(),), action)
+
+    def _save(
+        self, work: Work, walked: Walked, token: str, fingerprint: str, *, new: bool = False
+    ) -> Answer | None:
+        run, effect = walked.run, walked.effect
+        outbox = self._effects.note(work, run, effect, run.updated) if effect else []
+        run.undelivered = pack(walked.instructions)
+        answer = None if effect is not None and run.live else self._present(run)
+        number = walked.execution.turns
+        turn = Turn(run.id, token, fingerprint, number, run.updated, answer)
+        work.save(Saved(run, new, turn, walked.history, outbox, walked.facts))
+        return answer
+
+    def _turn(self, execution: Execution, request: Return, at: datetime, answer: Answer) -> Turn:
+        number = execution.turns
+        return Turn(execution.id, request.token, request.fingerprint, number, at, answer)
+
+    def _finish(
+        self,
+        run: Run | None,
+        walked: Walked | None,
+        answer: Answer | None,
+        token: str,
+        began: float,
+    ) -> Answer:
+        """After the commit: begin what the walk awaits, and wait for it within the budget."""
+        if run is None or walked is None or walked.effect is None:
+            return answer or self._renderer.apology("")
+        started = self._effects.begin(run, walked.effect)
+        if answer is not None:
+            return answer
+        if started is not None:
+            wait_for([started], timeout=max(0.0, self._budget - (time.monotonic() - began)))
+        return self._collect(run.id, token)
+
+    def _collect(self, execution: str, token: str) -> Answer:
+        """Answer after waiting: with what the walk says now, or with a moment on hold."""
+        with self._store.work() as work:
+            run, turn = work.open_turn(execution, token)
+            if run is None:
+                return self._renderer.render((Hangup(),), "")
+            if turn is not None and turn.answer is not None:
+                return turn.answer
+            answer = self._present(run)
+            work.save(Saved(run))
+            work.answer(execution, token, answer)
+        return answer
+
+
+def _new_execution(work: Work, version: Version, arrival: Arrival) -> Execution:
+    contact = work.contact_by("number", arrival.sender) if arrival.sender else None
+    return Execution(
+        id=new_id(),
+        flow=version.flow,
+        type=version.type,
+        started=arrival.at.isoformat(),
+        contact=contact.values() if contact else {"number": arrival.sender},
+        call={
+            **arrival.call,
+            "sid": arrival.sid,
+            "from": arrival.sender,
+            "to": arrival.recipient,
+        },
+        channel={"type": "voice", "address": arrival.recipient},
+        live=True,
+    )

@@ -1,0 +1,191 @@
+"""Moves one run inside one open transaction: load, advance, do the local effects, pack the state.
+
+Nothing here commits or answers: `Walked` is what the caller saves together with its answer.
+"""
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from flow import effects, engine, values
+from flow.effects import Fact, Needed
+from flow.events import EffectDone, Event
+from flow.execution import Execution
+from flow.instructions import Instruction
+from flow.ledger import Run, Version
+from flow.step import HistoryEntry, Step
+from runner.library import Library
+from runner.ports import LocalPerformer, Work
+from runner.vault import Vault
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Walked:
+    """What one move came to. `effect` is what the walk now awaits from outside, None for nothing.
+
+    `moved` is false when the event meant nothing to the run.
+    """
+
+    run: Run
+    execution: Execution
+    instructions: tuple[Instruction, ...] = ()
+    history: list[HistoryEntry] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+    effect: Needed | None = None
+    moved: bool = True
+
+
+class Walker:
+    """Moves runs. `local` does the effects that need only the open transaction, by their type."""
+
+    def __init__(
+        self,
+        library: Library,
+        vault: Vault,
+        local: Mapping[type[Any], LocalPerformer],
+        zone: str = "UTC",
+    ) -> None:
+        self._library, self._vault, self._local, self._zone = library, vault, local, zone
+
+    def begin(
+        self,
+        work: Work,
+        version: Version,
+        execution: Execution,
+        inputs: Mapping[str, Any],
+        at: datetime,
+    ) -> Walked:
+        """Start a new run of a version; its modules are pinned now.
+
+        Raises:
+            StepError: an input or a default is wrong.
+        """
+        pins = self._library.pin(work, version)
+        run = Run(
+            id=execution.id,
+            flow=version.flow,
+            type=version.type,
+            version=version.id,
+            interaction=execution.id,
+            token=new_token(),
+            state="",
+            status="",
+            started=at,
+            updated=at,
+            call=execution.call.get("sid", ""),
+            pins=pins,
+            contact=str(execution.contact.get("id", "")),
+        )
+        flow = self._library.flow(version.id, pins)
+        step = engine.begin(flow, execution, dict(inputs), at, self._zone)
+        return self._settle(work, run, step, at)
+
+    def move(self, work: Work, run: Run, event: Event) -> Walked:
+        """Move a locked run by one event; `run` is brought up to date in place."""
+        execution = self.read(run)
+        flow = self._library.flow(run.version, run.pins)
+        step = engine.advance(flow, execution, event, self._zone)
+        if not step.moved:
+            return Walked(run, execution, moved=False)
+        return self._settle(work, run, step, event.at)
+
+    def music(self, run: Run) -> str:
+        """Name the hold music of a run's flow; empty for none."""
+        return self._library.flow(run.version, run.pins).music
+
+    def read(self, run: Run) -> Execution:
+        """Unpack the execution that a run's row carries."""
+        private = self._vault.open(run.sealed, run.id) if run.sealed else {}
+        return Execution.from_json(run.state, private)
+
+    def write(self, run: Run, execution: Execution, at: datetime) -> None:
+        """Pack an execution into its run's row, in place."""
+        run.state = execution.to_json()
+        run.sealed = self._vault.seal(execution.private, run.id) if execution.private else None
+        run.status, run.outcome = execution.status, execution.outcome
+        run.awaits, run.live = execution.awaits, execution.live
+        run.business_hours = execution.business_hours
+        run.contact = str(execution.contact.get("id", "")) or run.contact
+        run.updated = at
+        if execution.status == "ended" and run.ended is None:
+            run.ended = at
+
+    def _settle(self, work: Work, run: Run, step: Step, at: datetime) -> Walked:
+        walked = Walked(run, step.execution)
+        while True:
+            need = self._take(walked, step)
+            performer = self._local.get(type(need)) if need is not None else None
+            if need is None or performer is None:
+                walked.effect = need
+                break
+            outcome, result = performer(work, need)
+            done = EffectDone(at, need.id, outcome, result)
+            flow = self._library.flow(run.version, run.pins)
+            step = engine.advance(flow, step.execution, done, self._zone)
+        walked.execution = step.execution
+        self.write(run, step.execution, at)
+        return walked
+
+    def _take(self, walked: Walked, step: Step) -> Needed | None:
+        walked.instructions += step.instructions
+        walked.history += step.history
+        _report(step)
+        need: Needed | None = None
+        for effect in step.effects:
+            if isinstance(effect, Fact):
+                walked.facts.append(effect)
+            elif effect.id == step.execution.awaits:
+                need = effect
+        return need
+
+
+def _report(step: Step) -> None:
+    run = step.execution
+    for error in step.errors:
+        _log.warning("step failed", execution=run.id, flow=run.flow, error=error)
+    if step.crash is not None:
+        _log.error("component crashed", execution=run.id, flow=run.flow, at=place_of(step.crash))
+
+
+def place_of(error: BaseException) -> str:
+    """Say where an exception was raised and its type, without its text: that may be personal."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "unknown"
+    return f"{type(error).__name__} at {where}"
+
+
+def new_token() -> str:
+    """Make an unguessable token of 128 bits for an address."""
+    return secrets.token_urlsafe(16)
+
+
+def new_id() -> str:
+    """Make the id of a new execution."""
+    return secrets.token_hex(16)
+
+
+def pack(instructions: Sequence[Instruction]) -> str:
+    """Write instructions as JSON, for the row of a run that could not deliver them yet."""
+    return json.dumps([values.to_json(part) for part in instructions], ensure_ascii=False)
+
+
+def unpack(text: str) -> tuple[Instruction, ...]:
+    """Read instructions that `pack` wrote."""
+    return tuple(values.from_json(json.loads(text)))
+
+
+def may_repeat(effect: Needed) -> bool:
+    """Say whether doing an effect twice does no harm (design, section 4.2)."""
+    if not isinstance(effect, effects.HttpRequest):
+        return True
+    keyed = any(name.lower() == "idempotency-key" for name in effect.headers)
+    return keyed or effect.method in {"GET", "HEAD", "PUT", "DELETE"}

@@ -1,0 +1,63 @@
+"""What is to be done outside after the commit, and who is doing it until when."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from flow.ledger import OutboxItem
+from store.errors import Missing
+from store.part import Part
+from store.schema import outbox
+
+_COLUMNS = tuple(outbox.c[name] for name in OutboxItem.__dataclass_fields__)
+
+_CLAIM = (
+    sa.update(outbox)
+    .where(
+        outbox.c.id == sa.bindparam("item"),
+        outbox.c.state == "ready",
+        outbox.c.lease <= sa.bindparam("now"),
+    )
+    .values(owner=sa.bindparam("by"), lease=sa.bindparam("until"), attempts=outbox.c.attempts + 1)
+    .returning(*_COLUMNS)
+)
+_FINISH = (
+    sa.update(outbox).where(outbox.c.id == sa.bindparam("item")).values(state=sa.bindparam("to"))
+)
+_DUE = (
+    sa.select(outbox.c.id)
+    .where(outbox.c.state == "ready", outbox.c.lease <= sa.bindparam("now"))
+    .order_by(outbox.c.lease)
+    .limit(sa.bindparam("most"))
+)
+
+
+def write_outbox(part: Part, items: Sequence[OutboxItem]) -> None:
+    """Insert new items."""
+    part.execute(sa.insert(outbox), [asdict(item) for item in items])
+
+
+def overdue(connection: sa.Connection, now: datetime, limit: int) -> list[str]:
+    """List the ids of items that nobody holds any more, the longest waiting first."""
+    return list(connection.scalars(_DUE, {"now": now, "most": limit}))
+
+
+class Outbox(Part):
+    """The outbox inside one transaction."""
+
+    def claim(self, item: str, owner: str, lease: datetime, now: datetime) -> OutboxItem | None:
+        """Take over an item whose lease has passed and that is not done; None: not to be had."""
+        values = {"item": item, "by": owner, "until": lease, "now": now}
+        row = self.first(_CLAIM, values)
+        return OutboxItem(*row) if row else None
+
+    def finish(self, item: str, state: str) -> None:
+        """Write that an item is `done` or `dead`.
+
+        Raises:
+            Missing: there is no such item.
+        """
+        if self.execute(_FINISH, {"item": item, "to": state}).rowcount != 1:
+            raise self.fail(Missing("there is no outbox item of this id"))

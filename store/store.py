@@ -1,0 +1,64 @@
+"""Everything that is kept, behind the methods the runner asks for: SQLite and PostgreSQL."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from flow.ledger import Call, Version
+from store.calls import Calls, silent_calls
+from store.contacts import Contacts
+from store.database import Database
+from store.documents import Documents, stored_version
+from store.hot import Hot
+from store.outbox import Outbox, overdue
+from store.recordings import Recordings
+from store.runs import Runs
+from store.sealed import sealed_secret
+
+
+class SqlWork(Runs, Documents, Contacts, Outbox, Calls, Recordings):
+    """One open write transaction. Lock in this order: call, execution, then call legs."""
+
+
+class SqlStore:
+    """The store of one process, on one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._hot = Hot(sqlite=database.sqlite)
+
+    @contextmanager
+    def work(self) -> Iterator[SqlWork]:
+        """Open a write transaction; leaving it without an error commits, an error undoes it.
+
+        Raises:
+            StoreError: also when the body swallowed an error of the store: nothing was written.
+        """
+        with self._database.write() as connection:
+            work = SqlWork(connection, self._hot)
+            yield work
+            work.check()
+
+    def version(self, version: str) -> Version | None:
+        """Read one stored version by its id."""
+        with self._database.read() as connection:
+            return stored_version(connection, version)
+
+    def secret(self, name: str) -> bytes | None:
+        """Read a sealed secret."""
+        with self._database.read() as connection:
+            return sealed_secret(connection, name)
+
+    def silent_calls(self, before: datetime, limit: int) -> Sequence[Call]:
+        """List calls that are not over and of which nothing was heard since `before`."""
+        with self._database.read() as connection:
+            return silent_calls(connection, before, limit)
+
+    def overdue(self, now: datetime, limit: int) -> Sequence[str]:
+        """List the ids of outbox items that are not done and whose lease has passed."""
+        with self._database.read() as connection:
+            return overdue(connection, now, limit)
+
+    def ping(self) -> None:
+        """Return when the database answers; raise Unavailable when it does not."""
+        self._database.ping()

@@ -1,0 +1,1 @@
+"""The benchmarks: `make bench` prints one JSON document, with ratios taken in one run."""

@@ -1,0 +1,1 @@
+"""Every component of the palette, by cases in JSON."""

@@ -1,0 +1,61 @@
+"""What somebody on the line can do, whether a person types it or a script says it."""
+
+from dataclasses import dataclass
+
+from flow.events import DialStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Press keys."""
+
+    keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """Say something; `confidence` is how sure the recogniser is (0 to 1)."""
+
+    text: str
+    confidence: float | None = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class StaySilent:
+    """Do nothing until the question gives up waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassTime:
+    """Let some seconds go by; what is due then happens."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveMessage:
+    """Speak so many seconds to what records."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class EndDial:
+    """The forwarded call comes to its end: `seconds` counts from the other side's answer."""
+
+    status: DialStatus
+    seconds: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """Hang up; `after` so many seconds of speaking to a recording or to the other side."""
+
+    after: float = 0
+
+
+Action = Press | Speak | StaySilent | PassTime | LeaveMessage | EndDial | HangUp
+
+
+class Unsuited(Exception):
+    """What was done makes no sense at this moment; the text says why, for whoever did it."""

@@ -1,0 +1,71 @@
+"""Says what can be done at a question, in one line: `[press 1 Sales · say "sales" · silence]`."""
+
+from collections.abc import Iterator, Sequence
+
+from flow.component import Component
+from flow.components.collect_digits import CollectDigits
+from flow.components.menu import Menu
+from flow.components.survey import Survey
+from flow.instructions import Collect, Dial, Record
+from web.cli.simulator.answers import Asked
+
+_SHOWN = 12
+"""Phrases that fit one line; a recogniser's word list may be long."""
+
+
+def choices(asked: Asked, step: Component) -> str:
+    """Describe a question that `step` asks."""
+    match asked:
+        case Collect():
+            parts = [*_keys(asked, step), *_speech(asked), "silence"]
+        case Record(finish_key=key):
+            parts = ["record 12s", "say …", *([f"{key} to finish"] if key else []), "silence"]
+        case Dial():
+            parts = ["answered 30s", "busy", "no answer", "failed"]
+    return f"[{' · '.join(parts)}]"
+
+
+def _keys(asked: Collect, step: Component) -> Iterator[str]:
+    if not asked.keys:
+        return
+    match step:
+        case Menu():
+            named = [(o.keys, o.label or o.exit) for o in step.options if o.keys]
+            yield f"press {', '.join(f'{keys} {name}' for keys, name in named)}"
+        case Survey():
+            yield f"press {_answers(step)}{_finish(asked)}"
+        case CollectDigits():
+            yield f"{_how_many(step.min, asked.max_digits)}{_finish(asked)}"
+        case _:
+            yield f"press {_how_many(1, asked.max_digits)}{_finish(asked)}"
+
+
+def _answers(step: Survey) -> str:
+    match step.kind:
+        case "yes_no":
+            return "1 yes, 2 no"
+        case "choice":
+            return ", ".join(f"{o.keys} {o.value}" for o in step.options if o.keys)
+        case _:
+            low, high = step.scale or ((0, 10) if step.kind == "nps" else (1, 5))
+            return f"{low} to {high}"
+
+
+def _how_many(least: int, most: int) -> str:
+    if not most:
+        return f"{least} or more digits"
+    return f"{most} digits" if least == most else f"{least} to {most} digits"
+
+
+def _finish(asked: Collect) -> str:
+    return f" then {asked.finish_key}" if asked.finish_key else ""
+
+
+def _speech(asked: Collect) -> Iterator[str]:
+    if asked.speech:
+        yield f"say {_quoted(asked.hints)}" if asked.hints else "say …"
+
+
+def _quoted(phrases: Sequence[str]) -> str:
+    shown = ", ".join(f'"{phrase}"' for phrase in phrases[:_SHOWN])
+    return f"{shown}, …" if len(phrases) > _SHOWN else shown

@@ -1,0 +1,219 @@
+"""A walk through a flow with a person (or a pipe) as the caller."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from desk.dial_rules import DialRules
+from flow.component import Component
+from flow.context import zone
+from flow.effects import LookUpContact
+from flow.errors import FlowError
+from flow.flow import Flow
+from flow.instructions import Instruction
+from flow.language import templates
+from web.cli.simulator import words
+from web.cli.simulator.actions import HangUp, Unsuited
+from web.cli.simulator.caller import LINE, NUMBER, Caller
+from web.cli.simulator.choices import choices
+from web.cli.simulator.clock import Clock
+from web.cli.simulator.contacts import ContactBook, load_contacts
+from web.cli.simulator.errors import CannotWalk
+from web.cli.simulator.http import AskedHttp, RealHttp
+from web.cli.simulator.lines import HELP, typed
+from web.cli.simulator.modules import Walkable, walkable, with_values
+from web.cli.simulator.session import Session
+from web.cli.simulator.shelf import Shelf
+from web.cli.simulator.terminal import Terminal
+from web.cli.simulator.world import SimulatedWorld
+
+_FIELD = re.compile(r"\s*([A-Za-z_][\w-]*)\s*=\s*(.*?)\s*")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What a walk was asked to be; see the options of the command."""
+
+    files: tuple[Path, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    number: str = NUMBER
+    line: str = LINE
+    at: datetime | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    secret: Mapping[str, str] = field(default_factory=dict)
+    contacts: Path | None = None
+    http: str = "send"
+    seed: str = "1"
+
+    def listed(self, name: str) -> tuple[str, ...]:
+        """Read a comma list from the environment."""
+        parts = self.environment.get(name, "").split(",")
+        return tuple(part.strip() for part in parts if part.strip())
+
+    @property
+    def zone(self) -> str:
+        """The operator's time zone."""
+        return self.environment.get("TIMEZONE") or "UTC"
+
+    def begins(self, flow: Flow) -> datetime:
+        """When the call arrives, in UTC; a time without offset is the flow's local time.
+
+        Raises:
+            CannotWalk: there is no such time zone.
+        """
+        try:
+            local = zone(flow.timezone or self.zone)
+        except FlowError as error:
+            raise CannotWalk(str(error)) from None
+        at = self.at or datetime.now(UTC)
+        return (at if at.tzinfo else at.replace(tzinfo=local)).astimezone(UTC)
+
+    def world(self, caller: Caller, book: ContactBook, terminal: Terminal) -> SimulatedWorld:
+        """Make the world of the walk.
+
+        Raises:
+            CannotWalk: a setting of the environment is wrong.
+        """
+
+        def note(text: str) -> None:
+            terminal.write(f"[{text}]")
+
+        def ask(effect: LookUpContact) -> Mapping[str, Any] | None:
+            what = f"look up contact by {effect.by} {effect.value}"
+            hint = "[Enter = not found, or type: name=Ann, account=123456]"
+            line = terminal.read(f"{what} → {hint} ")
+            fields = [_FIELD.fullmatch(part) for part in (line or "").split(",")]
+            given = {found[1]: found[2] for found in fields if found}
+            return {effect.by: effect.value, **given} if given else None
+
+        real = RealHttp.behind_guard(self.listed("EGRESS_ALLOW"), self.secret, note)
+        http = AskedHttp(real, terminal.read) if self.http == "ask" else real
+        try:
+            rules = DialRules(frozenset(self.listed("DIAL_COUNTRIES")))
+        except ValueError as error:
+            raise CannotWalk(f"DIAL_COUNTRIES: {error}") from None
+        known = {"ask": ask} if terminal.person and self.contacts is None else {}
+        return SimulatedWorld(caller, http, note, book, rules, **known)
+
+
+def walk_through(visit: Visit, terminal: Terminal) -> None:
+    """Walk the first file of a visit until the flow or the input ends.
+
+    Raises:
+        CannotWalk: a file, an option or a setting is wrong.
+    """
+    shelf = Shelf(visit.files[1:])
+    flow = shelf.flow(visit.files[0])
+    for line in shelf.warnings:
+        terminal.write(line)
+    inputs = {name: value for name, value in visit.values.items() if name in flow.inputs}
+    others = {name: value for name, value in visit.values.items() if name not in inputs}
+    run = walkable(with_values(flow, others), inputs)
+    book = load_contacts(visit.contacts) if visit.contacts else ContactBook()
+    known = book.find("number", visit.number)
+    caller = Caller(visit.number, visit.line, known.values() if known else {}, visit.seed)
+    clock = Clock(visit.begins(run.flow))
+    walker = _Walker(visit, terminal, run, clock)
+    session = Session(run.flow, visit.world(caller, book, terminal), clock, walker.hear, visit.zone)
+    walker.greet(flow, caller)
+    session.begin(caller.execution(run.flow, clock.now), run.inputs)
+    walker.talk(session)
+
+
+class _Walker:
+    """Shows one walk and passes on what is typed."""
+
+    def __init__(self, visit: Visit, terminal: Terminal, run: Walkable, clock: Clock) -> None:
+        self._visit, self._terminal, self._run, self._clock = visit, terminal, run, clock
+        self._language = _language(run.flow)
+        self._errors = 0
+
+    def greet(self, flow: Flow, caller: Caller) -> None:
+        """Say which flow is walked, who calls and when."""
+        local = self._clock.now.astimezone(zone(flow.timezone or self._visit.zone))
+        when = f"{local:%a %Y-%m-%d %H:%M} {local.tzname()}"
+        who = f"{caller.number} → {caller.line}"
+        name = flow.title or flow.slug
+        self._terminal.write(f"[{name} · {flow.type} · {who} · {when} · ? for help]")
+
+    def hear(self, part: Instruction) -> None:
+        """Show what the caller hears."""
+        for line in words.lines(part, self._language, self._run.flow.voice):
+            self._terminal.write(line)
+
+    def talk(self, session: Session) -> None:
+        """Read and act until the run is over."""
+        self._report(session)
+        while not session.over:
+            self._terminal.write(self._offer(session))
+            line = self._terminal.read()
+            if line is None:
+                self._leave(session)
+                break
+            self._do(session, line)
+            self._report(session)
+        self._terminal.write(f"[the flow {_ended(session)}]")
+
+    def _do(self, session: Session, line: str) -> None:
+        try:
+            action = typed(line, session.question)
+            if isinstance(action, str):
+                self._show(session, action)
+            else:
+                session.act(action)
+        except (Unsuited, ValueError) as error:
+            self._terminal.write(f"[{error}]")
+
+    def _leave(self, session: Session) -> None:
+        if session.execution.live:
+            self._terminal.write("[the caller hangs up]")
+            session.act(HangUp())
+            self._report(session)
+
+    def _offer(self, session: Session) -> str:
+        if session.question is not None:
+            return choices(session.question, _current(session))
+        due = session.timer.due if session.timer else self._clock.now
+        local = due.astimezone(zone(self._run.flow.timezone or self._visit.zone))
+        return f"[nothing happens until {local:%a %Y-%m-%d %H:%M:%S} · Enter or wait 1h]"
+
+    def _report(self, session: Session) -> None:
+        for error in session.errors[self._errors :]:
+            self._terminal.write(f"[error in {error}]")
+        self._errors = len(session.errors)
+
+    def _show(self, session: Session, command: str) -> None:
+        if command == "help":
+            self._terminal.write(HELP)
+        elif command == "steps":
+            for entry in session.history:
+                path = self._run.path(entry.path)
+                self._terminal.write(f"  {path} → {entry.exit or '(hung up)'}" if path else "")
+            self._terminal.write(f"  {self._run.path(session.step)} (now)")
+        else:
+            for name, value in session.execution.frame.vars.items():
+                self._terminal.write(f"  vars.{name} = {value!r}")
+            for name, value in session.execution.contact.items():
+                self._terminal.write(f"  contact.{name} = {value!r}")
+
+
+def _current(session: Session) -> Component:
+    frame = session.execution.frame
+    return session.flow.module(frame.flow).steps[frame.step]
+
+
+def _ended(session: Session) -> str:
+    if not session.over:
+        return f"still waits at {session.step}"
+    return f"has ended: {session.execution.outcome}"
+
+
+def _language(flow: Flow) -> str:
+    defaults = {name: field.default for name, field in flow.variables.items()}
+    try:
+        return templates.render(flow.language, {"vars": defaults, "inputs": {}})
+    except FlowError:
+        return ""

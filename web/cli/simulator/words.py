@@ -1,0 +1,74 @@
+"""Writes what a walk asks of the channel as lines for people."""
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from flow.instructions import (
+    Apologise,
+    Collect,
+    Dial,
+    Hangup,
+    Instruction,
+    Music,
+    Pause,
+    Play,
+    Proceed,
+    Record,
+    Reject,
+    Say,
+    SendDigits,
+    StartRecording,
+)
+
+
+def lines(part: Instruction, language: str = "", voice: str = "") -> Iterator[str]:
+    """Give the lines for one instruction; `language` and `voice` are those not worth a word."""
+    match part:
+        case Say() | Play() | Pause():
+            yield _spoken(part, language, voice)
+        case Collect(prompts=prompts):
+            yield from (_spoken(prompt, language, voice) for prompt in prompts)
+        case Proceed():
+            pass
+        case _:
+            yield f"[{_done(part)}]"
+
+
+def _spoken(part: Say | Play | Pause, language: str, voice: str) -> str:
+    match part:
+        case Say():
+            marks = [part.language] if part.language != language else []
+            marks += [part.voice] if part.voice != voice else []
+            marks += ["SSML"] if part.ssml else []
+            return f"{part.text}  [{', '.join(marks)}]" if marks else part.text
+        case Play(audio=audio, url=url, loop=loop):
+            times = f", {loop} times" if loop > 1 else ""
+            return f"[plays {audio or url}{times}]"
+        case Pause(seconds=seconds):
+            return f"[{seconds} s of silence]"
+
+
+_Done = Music | Record | StartRecording | Dial | SendDigits | Hangup | Reject | Apologise
+
+
+def _done(part: _Done) -> str:
+    match part:
+        case Music(audio=audio, seconds=seconds):
+            return f"{seconds} s of music: {audio}" if audio else f"{seconds} s of silence"
+        case Record(max_seconds=seconds, beep=beep):
+            return f"{'beep; ' if beep else ''}recording, at most {seconds} s"
+        case StartRecording(channels=channels):
+            return f"the call is recorded from here, {channels}"
+        case Dial(targets=targets, ring_seconds=seconds, caller_id=caller_id):
+            shown = f", showing {caller_id}" if caller_id else ""
+            return f"calling {', '.join(targets)} for {seconds} s{shown}"
+        case SendDigits(digits=digits):
+            return f"sends the tones {digits}"
+        case Hangup():
+            return "the flow hangs up"
+        case Reject(reason=reason):
+            return f"the call is refused: {reason}"
+        case Apologise(language=language):
+            return f"a spoken apology in {language}, then the flow hangs up"
+        case _:
+            assert_never(part)

@@ -1,0 +1,105 @@
+"""The world of a simulated call: contacts, dial rules, functions, the recording; HTTP by a port."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from desk.dial_rules import DialRules
+from flow.effects import (
+    CheckDial,
+    ControlRecording,
+    HttpRequest,
+    LookUpContact,
+    Needed,
+    RunFunction,
+    UpdateContact,
+)
+from runner.performers import run_function
+from web.cli.simulator.caller import Caller
+from web.cli.simulator.contacts import ContactBook
+
+Result = tuple[str, Mapping[str, Any]]
+
+
+def _nobody(effect: LookUpContact) -> Mapping[str, Any] | None:
+    del effect
+    return None
+
+
+@dataclass(frozen=True)
+class SimulatedWorld:
+    """Does what a walk asks of the world, without a database or a carrier.
+
+    `http` sends requests (given the step's path), `note` tells the reader what was done, `ask`
+    may know a contact that the book does not.
+    """
+
+    caller: Caller
+    http: Callable[[HttpRequest, str], Result]
+    note: Callable[[str], None]
+    contacts: ContactBook = field(default_factory=ContactBook)
+    rules: DialRules = field(default_factory=lambda: DialRules(frozenset()))
+    ask: Callable[[LookUpContact], Mapping[str, Any] | None] = _nobody
+
+    def __call__(self, effect: Needed, step: str) -> Result:
+        """Do one effect; give its outcome word and result."""
+        if isinstance(effect, HttpRequest):
+            return self.http(effect, step)
+        outcome, result = self._do(effect)
+        self.note(f"{_what(effect)} → {outcome}{_because(result)}")
+        return outcome, result
+
+    def _do(self, effect: Needed) -> Result:
+        match effect:
+            case LookUpContact():
+                return self._look_up(effect)
+            case UpdateContact(contact=contact, fields=fields):
+                changed = self.contacts.update(contact, fields)
+                return ("done", changed.values()) if changed else ("not_found", {})
+            case RunFunction():
+                return run_function(effect)
+            case ControlRecording():
+                return "done", {}
+            case CheckDial(targets=targets, caller_id=caller_id):
+                return self._check_dial(targets, caller_id)
+            case _:
+                raise TypeError(f"{type(effect).__name__} is no effect of a simulated call")
+
+    def _look_up(self, effect: LookUpContact) -> Result:
+        found = self.contacts.find(effect.by, effect.value) if effect.source == "contacts" else None
+        if found is None:
+            told = self.ask(effect)
+            found = self.contacts.add(told) if told else None
+        return ("found", found.values()) if found else ("not_found", {})
+
+    def _check_dial(self, targets: tuple[str, ...], caller_id: str) -> Result:
+        owned = self.rules.owned | {self.caller.line}
+        decided = DialRules(self.rules.countries, owned).decide(
+            targets, caller_id, self.caller.number
+        )
+        if decided.outcome != "allowed":
+            return decided.outcome, {"reason": decided.reason}
+        shown = decided.caller_id or self.caller.line
+        return "allowed", {"targets": list(decided.targets), "caller_id": shown}
+
+
+def _because(result: Mapping[str, Any]) -> str:
+    reason = result.get("reason")
+    return f" ({reason})" if reason else ""
+
+
+def _what(effect: Needed) -> str:
+    match effect:
+        case LookUpContact(by=by, value=value, source=source):
+            place = "" if source == "contacts" else f" in {source}"
+            return f"look up contact by {by} {value}{place}"
+        case UpdateContact(contact=contact, fields=fields):
+            return f"update contact {contact}: {', '.join(fields)}"
+        case RunFunction():
+            return "run function"
+        case ControlRecording(action=action):
+            return f"{action} recording"
+        case CheckDial(targets=targets):
+            return f"may {', '.join(targets)} be called?"
+        case _:
+            return type(effect).__name__

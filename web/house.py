@@ -1,0 +1,94 @@
+"""What the pages and commands work with, opened when it is first needed."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import cast
+
+from flask import Flask, current_app
+
+from audio.prompts import PromptLibrary
+from audio.recordings import RecordingStore
+from runner.secrets import Secrets
+from runner.settings import Settings
+from runner.vault import Vault, load_key
+from store.database import Database
+from store.library import Library
+from store.past import Past
+from store.sealed import Secrets as SecretTable
+from store.shelves import PromptShelf, RecordingShelf
+from store.store import SqlStore
+
+_KEY = "linewalk"
+
+
+class House:
+    """One installation: its settings, its database and what lies on its shelves.
+
+    `settings` is asked when something needs it, so that commands on files alone run without any.
+    """
+
+    def __init__(self, settings: Callable[[], Settings]) -> None:
+        self._load = settings
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings; raises `BadSettings`."""
+        return self._load()
+
+    @cached_property
+    def database(self) -> Database:
+        """The database, made where SQLite keeps it."""
+        self.settings.data_dir.mkdir(parents=True, exist_ok=True)
+        return Database(self.settings.database)
+
+    @cached_property
+    def store(self) -> SqlStore:
+        """Where turns are kept."""
+        return SqlStore(self.database)
+
+    @cached_property
+    def library(self) -> Library:
+        """Flows, versions, bindings and contacts."""
+        return Library(self.database)
+
+    @cached_property
+    def past(self) -> Past:
+        """What has happened."""
+        return Past(self.database)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """What seals and opens."""
+        return Vault(load_key(self.settings.secret_key, self.settings.data_dir))
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """The owner's secrets."""
+        return Secrets(SecretTable(self.database), self.vault, now)
+
+    @cached_property
+    def prompts(self) -> PromptLibrary:
+        """The prompt library."""
+        return PromptLibrary(self.settings.data_dir / "prompts", PromptShelf(self.database))
+
+    @cached_property
+    def recordings(self) -> RecordingStore:
+        """Our copies of recordings."""
+        folder = self.settings.data_dir / "recordings"
+        return RecordingStore(folder, RecordingShelf(self.database))
+
+
+def move_in(app: Flask, house_: House) -> None:
+    """Make a house the application's."""
+    app.extensions[_KEY] = house_
+
+
+def house() -> House:
+    """Give the house of the application that runs."""
+    return cast("House", current_app.extensions[_KEY])
+
+
+def now() -> datetime:
+    """Read the clock, in UTC."""
+    return datetime.now(UTC)
