@@ -143,7 +143,7 @@ class Telephony:
     @cached_property
     def calls(self) -> CallFacts:
         """What takes status reports in."""
-        return CallFacts(self._house.store, self.walker, self.effects)
+        return CallFacts(self._house.store, self.walker, self.effects, self.jobs)
 
     @cached_property
     def voice(self) -> Voice:
@@ -153,7 +153,10 @@ class Telephony:
         def address(execution: str, token: str) -> str:
             return turn_address(base, execution, token)
 
-        return Voice(self._house.store, self.walker, self.effects, self.renderer, address)
+        house = self._house
+        return Voice(
+            house.store, self.walker, self.effects, self.renderer, address, house.vault.mark
+        )
 
     @cached_property
     def service(self) -> CarrierService:

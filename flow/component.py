@@ -97,7 +97,8 @@ class Component(BaseModel):
     `TYPES` are the flow types that may use it, `NEEDS_CALL` that a live call must exist,
     `EXITS` the fixed exits, `OPTIONAL` those that may stay unconnected, `FALLBACK` the exit taken
     when it fails and `error` is not connected (empty: the flow ends with the apology), `STORES`
-    the outputs under `steps.<id>`, `WAITS` that an event is needed before it is left.
+    the outputs under `steps.<id>`, `WAITS` that an event is needed before it is left, `LAST_WORD` that a hang-up still
+    brings something (a recording, how a forwarded call ended) by the verb's own request.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -109,6 +110,7 @@ class Component(BaseModel):
     FALLBACK: ClassVar[str] = ""
     STORES: ClassVar[tuple[str, ...]] = ()
     WAITS: ClassVar[bool] = False
+    LAST_WORD: ClassVar[bool] = False
 
     component: str = Field(description="The component this step runs.")
     title: str = Field(default="", description="A name for people; shown in the editor.")

@@ -87,6 +87,7 @@ class _Walk:
         self.steps_left = limits.STEPS_PER_TURN
         self.looped = False
         self.frame: Frame | None = None
+        self.context: Context
         self._stand()
 
     def _stand(self) -> None:

@@ -10,8 +10,6 @@ from runner.voice import Arrival
 
 __all__ = ["Arrival", "RecordingFact", "VoiceService"]
 
-__all__ = ["Arrival", "RecordingFact", "VoiceService"]
-
 
 @dataclass(frozen=True, slots=True)
 class RecordingFact:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jobs.deliver import deliver
+from jobs.hangup import hangup
 from jobs.job import Job, Scheduled
 from jobs.recording import recording
 from jobs.timer import timer
@@ -27,6 +28,7 @@ def job_table(services: Services) -> Sequence[Job]:
     """List the jobs that can be enqueued, by the name they are enqueued under."""
     return (
         deliver(services.effects),
+        hangup(services.effects, services.clock),
         timer(services.effects, services.clock),
         recording(services.recordings),
     )

@@ -21,6 +21,10 @@ from runner.walker import Walker
 
 _log = structlog.get_logger(__name__)
 
+LAST_WORD = timedelta(seconds=10)
+"""How long a call's end waits for what its last verb still brings: the recording of a voicemail
+comes by a request of its own, and status reports overtake it."""
+
 _BATCH = 100
 """Calls one round of the watchdog asks the carrier about."""
 
@@ -28,8 +32,8 @@ _BATCH = 100
 class CallFacts:
     """Keeps the calls' statuses and ends the walks of calls that are over."""
 
-    def __init__(self, store: Store, walker: Walker, effects: Effects) -> None:
-        self._store, self._walker, self._effects = store, walker, effects
+    def __init__(self, store: Store, walker: Walker, effects: Effects, jobs: Jobs) -> None:
+        self._store, self._walker, self._effects, self._jobs = store, walker, effects, jobs
 
     def take(self, fact: CallFact) -> None:
         """Keep one status report; a call's first terminal one hangs its walk up.
@@ -53,6 +57,10 @@ class CallFacts:
             self._effects.begin(run, effect)
 
     def _hang_up(self, work: Work, run: Run, at: datetime) -> Needed | None:
+        if run.live and not run.awaits and self._walker.expects_last_word(run):
+            key, data = f"hangup-{run.id}", {"execution": run.id}
+            self._jobs.enqueue(work, "hangup", key, data, LAST_WORD.total_seconds())
+            return None
         walked = self._walker.move(work, run, HungUp(at))
         if not walked.moved:
             return None
@@ -129,6 +137,8 @@ class RecordingFacts:
         with self._store.work() as work:
             known = work.recording(news.sid)
             merged = _merged(known, news)
+            if merged.call and not merged.execution:
+                merged.execution = work.enter_call(merged.call)
             work.keep_recording(merged)
             if merged.state == "ready" and (known is None or known.state == "wanted"):
                 key = f"recording-{news.sid}"

@@ -71,10 +71,12 @@ class Voice:
         effects: Effects,
         renderer: Renderer,
         address: Callable[[str, str], str],
+        mark: Callable[[str], str],
         budget: float = BUDGET,
     ) -> None:
         self._store, self._walker, self._effects = store, walker, effects
         self._renderer, self._address, self._budget = renderer, address, budget
+        self._mark = mark
 
     def arrive(self, arrival: Arrival) -> Answer:
         """Answer a call's first request, or the same request again.
@@ -170,7 +172,7 @@ class Voice:
             return self._renderer.render((Hangup(),), "")
         if turn is not None and turn.answer is None:
             return self._meanwhile(work, run, turn.token)
-        if turn is not None and fingerprint in {"", turn.fingerprint}:
+        if turn is not None and self._is_same(turn, fingerprint):
             return turn.answer
         return work.latest_answer(run.id) or self._renderer.render((Hangup(),), "")
 
@@ -210,13 +212,23 @@ class Voice:
         run.undelivered = pack(walked.instructions)
         answer = None if effect is not None and run.live else self._present(run)
         number = walked.execution.turns
-        turn = Turn(run.id, token, fingerprint, number, run.updated, answer)
+        marked = self._marked(fingerprint)
+        turn = Turn(run.id, token, marked, number, run.updated, answer)
         work.save(Saved(run, new, turn, walked.history, outbox, walked.facts))
         return answer
 
     def _turn(self, execution: Execution, request: Return, at: datetime, answer: Answer) -> Turn:
         number = execution.turns
-        return Turn(execution.id, request.token, request.fingerprint, number, at, answer)
+        marked = self._marked(request.fingerprint)
+        return Turn(execution.id, request.token, marked, number, at, answer)
+
+    def _marked(self, fingerprint: str) -> str:
+        # A plain digest of a request with a short PIN could be guessed from the row.
+        return self._mark(fingerprint) if fingerprint else ""
+
+    def _is_same(self, turn: Turn, fingerprint: str) -> bool:
+        """Say whether a request is the one a turn answered; a fallback always is."""
+        return not (fingerprint and turn.fingerprint) or self._mark(fingerprint) == turn.fingerprint
 
     def _finish(
         self,

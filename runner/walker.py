@@ -100,6 +100,12 @@ class Walker:
         """Name the hold music of a run's flow; empty for none."""
         return self._library.flow(run.version, run.pins).music
 
+    def expects_last_word(self, run: Run) -> bool:
+        """Say whether the step a run waits in still gets something when the contact hangs up."""
+        frame = self.read(run).frame
+        flow = self._library.flow(run.version, run.pins).module(frame.flow)
+        return flow.steps[frame.step].LAST_WORD
+
     def read(self, run: Run) -> Execution:
         """Unpack the execution that a run's row carries."""
         private = self._vault.open(run.sealed, run.id) if run.sealed else {}

@@ -18,18 +18,11 @@ _BOUND = _PUBLISHED.join(bindings, bindings.c.flow == versions.c.flow).where(
     bindings.c.address == sa.bindparam("key")
 )
 _OF_FLOW = _PUBLISHED.where(versions.c.flow == sa.bindparam("key"))
-
-_NUMBERED = sa.select(*COLUMNS).where(
-    versions.c.flow == sa.bindparam("key"),
-    versions.c.number == sa.bindparam("number"),
-    versions.c.state != "draft",
-)
 _NUMBERS = (
     sa.select(bindings.c.address)
     .where(bindings.c.address.startswith("+"))
     .order_by(bindings.c.created, bindings.c.address)
 )
-_DIGITS = 10  # more than any version number, fewer than an integer column holds
 _NUMBERED = sa.select(*COLUMNS).where(
     versions.c.flow == sa.bindparam("key"),
     versions.c.number == sa.bindparam("n"),

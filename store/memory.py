@@ -120,6 +120,10 @@ class MemoryWork:
             return None
         return self.version_of(flow, LATEST) if flow else None
 
+    def owned_numbers(self) -> list[str]:
+        """List the telephone numbers that are bound here, the oldest binding first."""
+        return [address for address in self._rows["bindings"] if address.startswith("+")]
+
     def version_of(self, flow: str, spec: str) -> Version | None:
         """Find a version of a flow: the published one (`latest`), or one by its number."""
         for version in self._rows["versions"].values():

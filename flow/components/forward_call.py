@@ -40,6 +40,7 @@ class ForwardCall(Component):
     FALLBACK: ClassVar[str] = "no_answer"
     STORES: ClassVar[tuple[str, ...]] = ("seconds", "answered_by")
     WAITS: ClassVar[bool] = True
+    LAST_WORD: ClassVar[bool] = True
 
     component: Literal["forward_call"]
     to: str | tuple[str, ...] = Field(
@@ -70,8 +71,9 @@ class ForwardCall(Component):
         if not targets:
             return Leave("invalid_number")
         caller_id = context.render(self.caller_id).strip()
-        caller = str(context.execution.call.get("from", ""))
-        return Need(CheckDial(context.effect_id(), targets, caller_id, caller))
+        call = context.execution.call
+        caller, line = str(call.get("from", "")), str(call.get("to", ""))
+        return Need(CheckDial(context.effect_id(), targets, caller_id, caller, line))
 
     def resume(self, context: Context, event: Event) -> Outcome:
         """Dial once that is allowed; leave by how the dialling ended."""

@@ -22,6 +22,7 @@ class RecordMessage(Component):
     FALLBACK: ClassVar[str] = "empty"
     STORES: ClassVar[tuple[str, ...]] = ("recording_id", "seconds", "transcript")
     WAITS: ClassVar[bool] = True
+    LAST_WORD: ClassVar[bool] = True
 
     component: Literal["record_message"]
     message: Message | None = Field(default=None, description="Said before.")

@@ -29,6 +29,10 @@ class RunModule(Component):
         """What the module is called among a flow's modules: `slug@version`."""
         return f"{self.module}@{self.version}"
 
+    def enters(self) -> str:
+        """Name the module, so that it is at hand when the walk comes here."""
+        return self.key
+
     def exit_names(self) -> tuple[str, ...]:
         """The connected exits; `check` compares them with what the module declares."""
         return tuple(name for name in self.exits if name != "error")

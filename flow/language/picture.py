@@ -117,9 +117,8 @@ def _arrows(
 
 def _line(x: float, y: float, target: _Place, side: float) -> str:
     if side:
-        right = target.x + _WIDTH / 2
-        middle = target.top + _HEIGHT / 2
-        path = f"M{x:.0f} {y:.0f} v56 H{side:.0f} V{middle:.0f} H{right:.0f}"
+        above, into = target.top - 16, target.x + _WIDTH / 4
+        path = f"M{x:.0f} {y:.0f} v58 H{side:.0f} V{above:.0f} H{into:.0f} V{target.top:.0f}"
     else:
         bend = (target.top - y) / 2
         path = (

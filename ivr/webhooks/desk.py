@@ -7,7 +7,7 @@ from flask import Response
 from flow.ledger import Answer
 from ivr.addresses import Place, held_address, place, place_of_url
 from ivr.caller import address, caller
-from ivr.events import event, has_input
+from ivr.events import FINAL, event, has_input
 from ivr.render import TwimlRenderer
 from ivr.service import Arrival, VoiceService
 from ivr.webhooks.failures import note
@@ -65,7 +65,8 @@ class Desk:
     def _served(self, where: Place, webhook: Webhook, form: dict[str, str]) -> Answer:
         if not where.execution:
             return self._service.arrive(_arrival(form, webhook))
-        if where.hint == "again" and not has_input(form):
+        left = form.get("CallStatus") in FINAL
+        if where.hint == "again" and not left and not has_input(form):
             return self._service.again(where.execution, where.token)
         happened = event({**where.carried, **form}, where.hint, webhook.at)
         return self._service.move(where.execution, where.token, webhook.fingerprint, happened)

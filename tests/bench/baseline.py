@@ -14,13 +14,13 @@ QUESTIONS = (
     "To hear this again press 1, to end press 2.",
 )
 BASE = os.environ["PUBLIC_URL"]
-validator = RequestValidator(os.environ["TWILIO_AUTH_TOKEN"])
 OVERRIDES = "#ct=2000&rt=4500&tt=14500&rc=2&rp=ct,rt,5xx"
+validator = RequestValidator(os.environ["TWILIO_AUTH_TOKEN"])
 
 
 def create_app() -> Flask:
     """Build the application."""
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.add_url_rule("/ivr/voice", view_func=turn, methods=["POST"], defaults={"number": 0})
     app.add_url_rule("/ivr/turn/<sid>/<int:number>", view_func=turn, methods=["POST"])
     return app
@@ -29,33 +29,36 @@ def create_app() -> Flask:
 def turn(number: int, sid: str = "") -> Response:
     """Answer one request: check its signature, say what was chosen, ask the next question."""
     signature = request.headers.get("X-Twilio-Signature", "")
-    url = BASE + request.full_path.rstrip("?")
-    if not validator.validate(url, request.form, signature):
+    if not validator.validate(BASE + request.full_path.rstrip("?"), request.form, signature):
         return Response(status=403)
     document = VoiceResponse()
-    say = {"language": "en-US"}
     chosen = request.form.get("Digits", "")
-    document.say(f"You chose {chosen}." if number else "Welcome to Acme.", **say)
-    if number == len(QUESTIONS):
-        document.say("Thank you for calling Acme.", **say)
+    said = f"You chose {chosen}." if number else "Welcome to Acme."
+    document.say(said, language="en-US")
+    if number < len(QUESTIONS):
+        ask(document, number, sid or request.form["CallSid"])
+    else:
+        document.say("Thank you for calling Acme.", language="en-US")
         document.hangup()
-        return Response(str(document), content_type="text/xml; charset=utf-8")
-    action = f"{BASE}/ivr/turn/{request.form['CallSid']}/{number + 1}?q=gather{OVERRIDES}"
-    gather = Gather(
-        action=action,
-        action_on_empty_result=True,
-        barge_in=True,
-        input="dtmf",
-        language="en-US",
-        method="POST",
-        num_digits=1,
-        timeout=5,
-    )
-    gather.say(QUESTIONS[number], **say)
-    document.append(gather)
-    document.redirect(action, method="POST")
     return Response(
         str(document),
         content_type="text/xml; charset=utf-8",
-        headers={"Cache-Control": "no-store"},
+        headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"},
     )
+
+
+def ask(document: VoiceResponse, number: int, sid: str) -> None:
+    """Ask one question, and come back whether it is answered or not."""
+    action = f"{BASE}/ivr/turn/{sid}/{number + 1}?q=gather{OVERRIDES}"
+    gather = Gather(
+        input="dtmf",
+        action=action,
+        method="POST",
+        action_on_empty_result=True,
+        timeout=5,
+        num_digits=1,
+        finish_on_key="",
+    )
+    gather.say(QUESTIONS[number], language="en-US")
+    document.append(gather)
+    document.redirect(action, method="POST")

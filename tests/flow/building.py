@@ -15,7 +15,7 @@ from flow.step import Step
 AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
 
 
-def step_of(component: str, exits: Mapping[str, str] | None = None, **fields: Any) -> Component:
+def step_of(component: str, exits: Mapping[str, str] | None = None, /, **fields: Any) -> Component:
     """Build one step from its fields."""
     given = {"component": component, "exits": dict(exits or {}), **fields}
     return PALETTE[component].model_validate(given)

@@ -165,7 +165,7 @@ def test_hanging_up_ends_the_run_and_says_where() -> None:
         step_of("http_request", url="https://example.com/"),
         step_of("lookup_contact", value="+1"),
         step_of("run_function", source="1"),
-        step_of("wait", **{"for": "10s"}),
+        step_of("wait", duration="10s"),
     ],
     ids=lambda component: component.component,
 )
@@ -177,7 +177,7 @@ def test_a_caller_may_hang_up_wherever_the_walk_waits(waiting: Component) -> Non
 
 
 def test_after_a_hang_up_a_second_one_means_nothing() -> None:
-    flow = flow_of({"ask": step_of("wait", **{"for": "1d"})})
+    flow = flow_of({"ask": step_of("wait", duration="1d")})
     run = started(flow, live=False).execution
     assert not advance(flow, run, HungUp(LATER)).moved
 

@@ -109,7 +109,7 @@ def _answer(step: Step, event: Event) -> Event:
     return event
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(flow=FLOWS, events=st.lists(EVENTS, max_size=12), live=st.booleans())
 def test_saving_between_events_changes_nothing(
     flow: Flow, events: list[Event], *, live: bool

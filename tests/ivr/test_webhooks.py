@@ -76,6 +76,8 @@ def test_a_question_asked_again_is_not_silence(door: Door) -> None:
     assert moved(door) == ("again", "run1", "token1")
     door.post(f"{TURN}?q=again&n=1", {**CALL, "Digits": "5"})
     assert moved(door)[4] == Digits(NOW, "5")
+    door.post(f"{TURN}?q=again&n=1", {**CALL, "CallStatus": "completed"})
+    assert moved(door)[4] == HungUp(NOW)
 
 
 def test_a_fallback_is_the_turn_it_stands_for(door: Door) -> None:

@@ -18,7 +18,7 @@ def a_run(**changes: Any) -> Run:
     return replace(run, **changes)
 
 
-def a_turn(token: str = "t1", number: int = 1, body: bytes | None = b"<Response/>") -> Turn:
+def a_turn(token: str = "t1", number: int = 1, body: bytes | None = b"<Response/>") -> Turn:  # noqa: S107  a token of a turn, no password
     answer = Answer(body) if body is not None else None
     return Turn("e1", token, "f" * 64, number, NOON, answer)
 

@@ -17,7 +17,7 @@ from store.sealed import Secrets
 from store.store import SqlStore
 from tests.services.databases import NewDatabase
 from tests.services.postgresql import Postgresql
-from tests.store.builders import NOON
+from tests.store.builders import MINUTE, NOON
 
 
 class Seeded(SqlStore):
@@ -31,7 +31,8 @@ class Seeded(SqlStore):
         return Library(self.database).publish(flow, type_, source, at)
 
     def bind(self, address: str, flow: str) -> None:
-        Library(self.database).bind(address, flow, NOON)
+        library = Library(self.database)
+        library.bind(address, flow, NOON + len(library.bindings()) * MINUTE)
 
     def load_contacts(self, people: Iterable[Contact]) -> int:
         return Library(self.database).load_contacts(people)

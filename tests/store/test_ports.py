@@ -1,16 +1,20 @@
 """The stores are what the runner and the audio room ask for: mypy proves it, this runs it."""
 
-from audio.prompts import PromptShelf as WantedPrompts
-from audio.recordings import RecordingShelf as WantedRecordings
-from runner.ports import Store, Work
-from store.database import Database
+from typing import TYPE_CHECKING
+
 from store.memory import MemoryStore, MemoryWork
 from store.shelves import PromptShelf, RecordingShelf
 from store.store import SqlStore, SqlWork
-from tests.store.conftest import AnyStore
+
+if TYPE_CHECKING:
+    from audio.prompts import PromptShelf as WantedPrompts
+    from audio.recordings import RecordingShelf as WantedRecordings
+    from runner.ports import Store, Work
+    from store.database import Database
+    from tests.store.conftest import AnyStore
 
 
-def test_the_stores_fit_the_runner(store: AnyStore) -> None:
+def test_the_stores_fit_the_runner(store: "AnyStore") -> None:
     wanted: Store = store
     with wanted.work() as work:
         fitting: Work = work
@@ -18,7 +22,7 @@ def test_the_stores_fit_the_runner(store: AnyStore) -> None:
     assert isinstance(wanted, SqlStore | MemoryStore)
 
 
-def test_the_shelves_fit_the_audio_room(database: Database) -> None:
+def test_the_shelves_fit_the_audio_room(database: "Database") -> None:
     prompts: WantedPrompts = PromptShelf(database)
     recordings: WantedRecordings = RecordingShelf(database)
     assert list(prompts.list()) == []

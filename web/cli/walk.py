@@ -60,7 +60,7 @@ def walk(files: tuple[Path, ...], **given: Any) -> None:
         seed=given.pop("seed") or secrets.token_hex(4),
         **{name: value for name, value in given.items() if value},
     )
-    _guarded(lambda: walk_through(visit, Terminal(click.get_text_stream("stdin"), click.echo)))
+    _guarded(lambda: walk_through(visit, Terminal(sys.stdin, click.echo)))
 
 
 def _guarded(work: Callable[[], None]) -> None:

@@ -1,4 +1,4 @@
-"""The rule that keeps secret inputs and secret digits out of everything but other systems."""
+"""The rule that keeps secret inputs, variables and digits out of everything but other systems."""
 
 from collections.abc import Iterator
 
@@ -27,13 +27,15 @@ def secret_use(document: Parsed, library: Library) -> Iterator[Problem]:
 
 
 def _secrets(document: Parsed) -> list[tuple[str, ...]]:
-    inputs = [("inputs", n) for n, declared in document.header.inputs.items() if declared.secret]
+    header = document.header
+    declared = [("inputs", name) for name, field in header.inputs.items() if field.secret]
+    declared += [("vars", name) for name, field in header.variables.items() if field.secret]
     steps = [
         ("steps", name)
         for name, step in document.steps.items()
         if getattr(step, "secret", False) is True
     ]
-    return [*inputs, *steps]
+    return [*declared, *steps]
 
 
 def _covers(path: tuple[str, ...], secret: tuple[str, ...]) -> bool:

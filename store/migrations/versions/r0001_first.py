@@ -91,6 +91,7 @@ def _executions() -> None:
         sa.Column("business_hours", sa.Text(), nullable=False),
         sa.Column("ended", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("lw_executions_pk")),
+        postgresql_with={"fillfactor": 60},
     )
     op.create_index("lw_executions_flow_started_ix", "lw_executions", ["flow", "started"])
     op.create_index("lw_executions_interaction_ix", "lw_executions", ["interaction"])

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -9,12 +10,13 @@ from flow import values
 from flow.components import PALETTE
 from flow.engine import advance
 from flow.events import HungUp
+from flow.step import HistoryEntry
 from tests.flow.components.case import FOLDER, Case, Turn, read_cases
 from tests.flow.components.walk import Walked, flow_of, waiting_points, walk
 
 
-def _all_cases() -> list[object]:
-    found = []
+def _all_cases() -> list[Any]:
+    found: list[Any] = []
     for name in PALETTE:
         if (FOLDER / f"{name}.json").is_file():
             cases = read_cases(name).cases
@@ -101,7 +103,7 @@ def test_every_exit_is_taken_by_some_case(name: str) -> None:
     assert not dynamic or dynamic & taken, f"no case leaves {name} by an exit of its own fields"
 
 
-def _of(walked: Walked, name: str) -> list[object]:
+def _of(walked: Walked, name: str) -> list[HistoryEntry]:
     return [entry for entry in walked.history if entry.component == name]
 
 

@@ -13,8 +13,7 @@ BRANCHES = [{"exit": "few", "weight": 1}, {"exit": "many", "weight": 3}]
 def _taken(branches: list[dict[str, Any]], by: str, **run: Any) -> str:
     exits = dict.fromkeys([branch["exit"] for branch in branches], "ask")
     flow = flow_of({"it": step_of("split", exits, branches=branches, by=by), "ask": menu()})
-    exit_ = started(flow, **run).history[0].exit
-    return exit_
+    return started(flow, **run).history[0].exit
 
 
 @pytest.mark.parametrize("by", ["contact", "random"])

@@ -25,7 +25,7 @@ SCOPE: dict[str, Any] = {
         ("plain", "plain"),
         ("{{ vars.a }}", "x"),
         ("{{vars.n}}", "7"),
-        ("a {{ vars.a }}{{ vars.n }} b }} {", "a x7 b }} {"),
+        ("a {{ vars.a }}{{ vars.n }} b }} ", "a x7 b }} "),
         ("{{ steps.ask-it.deep.er }}!", "1!"),
     ],
 )

@@ -28,6 +28,15 @@ def test_the_published_version_is_found_by_address_name_number_and_id(store: Any
     assert store.version("none") is None
 
 
+def test_owned_numbers_are_the_bound_ones_the_oldest_first(store: AnyStore) -> None:
+    store.publish("support", "incoming_call", "one", NOON)
+    for address in ("+15550100002", "chat:shop", "+15550100001", "sms:+15550100003"):
+        store.bind(address, "support")
+    store.bind("+15550100002", "support")
+    with store.work() as work:
+        assert list(work.owned_numbers()) == ["+15550100002", "+15550100001"]
+
+
 @pytest.mark.parametrize("spec", ["3", "-1", "", "one", "9" * 30])
 def test_no_such_version(store: AnyStore, spec: str) -> None:
     store.publish("support", "incoming_call", "one", NOON)

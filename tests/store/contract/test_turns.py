@@ -153,9 +153,14 @@ def test_what_is_not_there_cannot_be_changed(store: AnyStore) -> None:
 def test_an_error_undoes_everything(store: AnyStore) -> None:
     begin(store)
     saved = Saved(a_run(token="t2"), turn=a_turn(), history=[an_entry()], outbox=[an_item()])
-    with pytest.raises(ZeroDivisionError), store.work() as work:
-        work.save(saved)
-        raise ZeroDivisionError
+
+    def fail() -> None:
+        with store.work() as work:
+            work.save(saved)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     with store.work() as work:
         assert work.open_turn("e1", "t1") == (a_run(), None)
         assert work.claim("e1.1", "x", NOON, NOON) is None
@@ -208,13 +213,14 @@ def test_a_locked_run_is_nobody_elses(store: AnyStore) -> None:
     begin(store, state="0")
 
     def add(_: int) -> None:
-        with store.work() as work:
-            run = work.lock("e1")
-            assert run is not None
-            run.state = str(int(run.state) + 1)
-            work.save(Saved(run))
+        for _ in range(5):
+            with store.work() as work:
+                run = work.lock("e1")
+                assert run is not None
+                run.state = str(int(run.state) + 1)
+                work.save(Saved(run))
 
-    assert at_once(8, lambda n: [add(n) for _ in range(5)]) == [[None] * 5] * 8
+    assert at_once(8, add) == [None] * 8
     with store.work() as work:
         assert work.lock("e1") == a_run(state="40")
 

@@ -1,0 +1,127 @@
+"""Reads dialogue files; every mistake in one is reported with its line."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from flow.language.explain import dotted, explain
+from flow.language.reader import Text, Unreadable, read
+from web.cli.simulator.dialogue import Dialogue, DialogueFile
+from web.cli.simulator.errors import CannotWalk
+from web.cli.simulator.shelf import DIALOGUES, SUFFIXES, Shelf, is_dialogue
+
+
+@dataclass(frozen=True)
+class Scripted:
+    """The dialogues of one file: `path` is the file's, `flow` the file of the flow they are with.
+
+    `text` knows the lines.
+    """
+
+    path: Path
+    flow: Path
+    dialogues: tuple[Dialogue, ...]
+    text: Text
+
+    def line(self, dialogue: int, *place: str | int) -> int:
+        """Find the line of something inside a dialogue."""
+        return self.text.line(("dialogues", dialogue, *place))
+
+
+def read_dialogues(path: Path, shelf: Shelf) -> Scripted:
+    """Read a dialogue file.
+
+    Raises:
+        CannotWalk: it cannot be read or is no dialogue file; each line says where and why.
+    """
+    try:
+        text = read(shelf.text(path))
+    except Unreadable as error:
+        raise CannotWalk(f"{path}:{error.line}: {error}") from None
+    if not isinstance(text.value, dict):
+        raise CannotWalk(f"{path}:1: a dialogue file is a mapping with dialogues: and a list")
+    problems = [
+        f"{path}:{second}: {dotted(place)}: is given twice, in line {first} and here; keep one"
+        for place, first, second in text.twice
+    ]
+    try:
+        found = DialogueFile.model_validate(text.value)
+    except ValidationError as error:
+        for place, message in explain(error, DialogueFile, text.value):
+            problems.append(f"{path}:{text.line(place)}: {dotted(place)}: {message}")
+        raise CannotWalk(problems) from None
+    if problems:
+        raise CannotWalk(problems)
+    return Scripted(path, _flow(path, found.flow, text), found.dialogues, text)
+
+
+def _flow(path: Path, named: str, text: Text) -> Path:
+    if named:
+        wanted = path.parent / named
+        if not wanted.is_file():
+            line = text.line(("flow",))
+            raise CannotWalk(f"{path}:{line}: flow: there is no file {named!r} beside this one")
+        return wanted
+    stem = path.stem.removesuffix(DIALOGUES)
+    beside = (path.with_name(stem + suffix) for suffix in SUFFIXES)
+    found = next((flow for flow in beside if flow.is_file()), None)
+    if found is None:
+        raise CannotWalk(f"{path}:1: there is no {stem}.yaml beside it; name the flow with flow:")
+    return found
+
+
+def scripts(paths: tuple[Path, ...], shelf: Shelf) -> tuple[list[Path], list[Scripted]]:
+    """Find the flows and the dialogues that some files and folders stand for.
+
+    A dialogue file stands for itself and its flow, a flow for itself and every dialogue file
+    beside it that is with it.
+
+    Raises:
+        CannotWalk: one of the files is not usable.
+    """
+    flows: list[Path] = []
+    found: dict[Path, Scripted] = {}
+    for path in dict.fromkeys(_files(paths)):
+        if is_dialogue(path):
+            found[path] = read_dialogues(path, shelf)
+            flows.append(found[path].flow)
+            continue
+        flows.append(path)
+        shelf.text(path)
+        for other in _beside(path):
+            script = found.get(other) or read_dialogues(other, shelf)
+            if script.flow.resolve() == path.resolve():
+                found[other] = script
+    return _unique(flows), list(found.values())
+
+
+def _unique(paths: list[Path]) -> list[Path]:
+    return list({path.resolve(): path for path in paths}.values())
+
+
+def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(p for p in path.iterdir() if p.suffix in SUFFIXES)
+        else:
+            yield path
+
+
+def _beside(flow: Path) -> list[Path]:
+    """List the dialogue files in a flow's folder that are, by their name or text, with it."""
+    listed = sorted(p for p in flow.parent.iterdir() if is_dialogue(p))
+    return [p for p in listed if _named(p) == flow.name or _stem(p) == flow.stem]
+
+
+def _named(path: Path) -> str:
+    try:
+        found = read(path.read_text(encoding="utf-8")).value
+    except (Unreadable, OSError, UnicodeDecodeError):
+        return ""
+    return str(found.get("flow", "")) if isinstance(found, dict) else ""
+
+
+def _stem(path: Path) -> str:
+    return path.stem.removesuffix(DIALOGUES)
