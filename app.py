@@ -153,10 +153,7 @@ class Telephony:
         def address(execution: str, token: str) -> str:
             return turn_address(base, execution, token)
 
-        house = self._house
-        return Voice(
-            house.store, self.walker, self.effects, self.renderer, address, house.vault.mark
-        )
+        return Voice(self._house.store, self.walker, self.effects, self.renderer, address)
 
     @cached_property
     def service(self) -> CarrierService:

@@ -6,9 +6,11 @@ save everything and the answer in one transaction, and only then answer (design,
 
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
 from datetime import datetime
+from threading import BoundedSemaphore
 from typing import Any
 
 import structlog
@@ -17,7 +19,7 @@ from desk.calls import is_over
 from flow.errors import FlowError
 from flow.events import Event, HungUp
 from flow.execution import Execution
-from flow.instructions import Hangup
+from flow.instructions import Hangup, Instruction
 from flow.ledger import Answer, Call, Run, Saved, Turn, Version
 from runner.effects import Effects
 from runner.ports import Renderer, Store, Work
@@ -27,6 +29,13 @@ _log = structlog.get_logger(__name__)
 
 BUDGET = 4.0
 """Seconds a caller's request may wait for something outside (design, section 4.6)."""
+
+MOMENT = 0.5
+"""Seconds every such request may wait: most answers are there by then."""
+
+PATIENT = 6
+"""Requests of one process that may wait longer at the same time, a fifth of its threads: when a
+dependency hangs, the next callers are put on hold soon and everybody else is served."""
 
 FIRST = "start"
 """The token of the first turn: a call arrives once, so its own id is what makes it unique."""
@@ -71,12 +80,11 @@ class Voice:
         effects: Effects,
         renderer: Renderer,
         address: Callable[[str, str], str],
-        mark: Callable[[str], str],
         budget: float = BUDGET,
     ) -> None:
         self._store, self._walker, self._effects = store, walker, effects
         self._renderer, self._address, self._budget = renderer, address, budget
-        self._mark = mark
+        self._patient = BoundedSemaphore(PATIENT)
 
     def arrive(self, arrival: Arrival) -> Answer:
         """Answer a call's first request, or the same request again.
@@ -196,10 +204,14 @@ class Voice:
 
     def _present(self, run: Run) -> Answer:
         """Render what the walk has to say now; a live caller of a waiting walk is put on hold."""
-        run.token = new_token()
-        action = self._address(run.id, run.token)
         instructions = unpack(run.undelivered)
         run.undelivered = "[]"
+        return self._answer(run, instructions)
+
+    def _answer(self, run: Run, instructions: tuple[Instruction, ...]) -> Answer:
+        """Render what is said, with a new token to come back by."""
+        run.token = new_token()
+        action = self._address(run.id, run.token)
         if run.awaits and run.live:
             return self._renderer.hold(instructions, self._walker.music(run), action)
         return self._renderer.render(instructions or (Hangup(),), action)
@@ -209,8 +221,12 @@ class Voice:
     ) -> Answer | None:
         run, effect = walked.run, walked.effect
         outbox = self._effects.note(work, run, effect, run.updated) if effect else []
-        run.undelivered = pack(walked.instructions)
-        answer = None if effect is not None and run.live else self._present(run)
+        answer: Answer | None = None
+        if effect is not None and run.live:
+            run.undelivered = pack(walked.instructions)
+        else:
+            run.undelivered = "[]"
+            answer = self._answer(run, walked.instructions)
         number = walked.execution.turns
         marked = self._marked(fingerprint)
         turn = Turn(run.id, token, marked, number, run.updated, answer)
@@ -224,11 +240,14 @@ class Voice:
 
     def _marked(self, fingerprint: str) -> str:
         # A plain digest of a request with a short PIN could be guessed from the row.
-        return self._mark(fingerprint) if fingerprint else ""
+        return self._walker.mark(fingerprint) if fingerprint else ""
 
     def _is_same(self, turn: Turn, fingerprint: str) -> bool:
         """Say whether a request is the one a turn answered; a fallback always is."""
-        return not (fingerprint and turn.fingerprint) or self._mark(fingerprint) == turn.fingerprint
+        return (
+            not (fingerprint and turn.fingerprint)
+            or self._walker.mark(fingerprint) == turn.fingerprint
+        )
 
     def _finish(
         self,
@@ -245,8 +264,18 @@ class Voice:
         if answer is not None:
             return answer
         if started is not None:
-            wait_for([started], timeout=max(0.0, self._budget - (time.monotonic() - began)))
+            self._wait(started, began)
         return self._collect(run.id, token)
+
+    def _wait(self, started: "Future[None]", began: float) -> None:
+        """Wait for an effect: a moment always, the whole budget while not too many do."""
+        wait_for([started], timeout=min(MOMENT, self._budget))
+        if started.done() or not self._patient.acquire(blocking=False):
+            return
+        try:
+            wait_for([started], timeout=max(0.0, self._budget - (time.monotonic() - began)))
+        finally:
+            self._patient.release()
 
     def _collect(self, execution: str, token: str) -> Answer:
         """Answer after waiting: with what the walk says now, or with a moment on hold."""

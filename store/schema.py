@@ -139,6 +139,7 @@ history = _table(
     _time("left_at"),
     _json("result"),
     _text("error"),
+    sqlite_with_rowid=False,  # one page less to write per turn
 )
 
 outbox = _table(

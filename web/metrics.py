@@ -1,9 +1,16 @@
 """Counts what an operator watches, for Prometheus; never a number, a name or a word of a caller."""
 
-import ipaddress
+import os
 
 from flask import Blueprint, Response, abort, request
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector
 
 REFUSED = Counter("linewalk_webhooks_refused", "Webhooks turned away before parsing.", ["reason"])
 
@@ -19,8 +26,26 @@ def blueprint() -> Blueprint:
 
     @routes.get("/metrics")
     def metrics() -> Response:
-        if not ipaddress.ip_address(request.remote_addr or "0.0.0.0").is_loopback:  # noqa: S104  no address counts as a foreign one
+        if not _is_local():
             abort(404)
-        return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+        return Response(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
 
     return routes
+
+
+def _is_local() -> bool:
+    """Say whether a request comes from this machine itself, and not by way of a proxy on it."""
+    forwarded = any(name in request.headers for name in ("Forwarded", "X-Forwarded-For"))
+    host = request.host.rpartition(":")[0] or request.host
+    named_here = host.strip("[]") in {"localhost", "127.0.0.1", "::1"}
+    sender = request.remote_addr or ""
+    return named_here and not forwarded and sender in {"127.0.0.1", "::1"}
+
+
+def _registry() -> CollectorRegistry:
+    """Gather what all processes counted, where there are several."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return REGISTRY
+    gathered = CollectorRegistry()
+    MultiProcessCollector(gathered)  # type: ignore[no-untyped-call]  # the library has no types here
+    return gathered

@@ -48,7 +48,7 @@ def postgres(migrated_postgresql_url: str) -> Iterator[Database]:
 
 @pytest.mark.parametrize(
     ("pragma", "value"),
-    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 10_000)],
+    [("journal_mode", "wal"), ("synchronous", 1), ("foreign_keys", 1), ("busy_timeout", 10_000)],
 )
 def test_sqlite_is_set_to_lose_nothing(sqlite: Database, pragma: str, value: object) -> None:
     with sqlite.read() as connection:

@@ -132,6 +132,7 @@ def _ledger() -> None:
         sa.Column("result", sa.Text(), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("execution", "seq", name=op.f("lw_history_pk")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "lw_outbox",

@@ -1,6 +1,5 @@
 """What a dialogue file holds (see docs/dialogues.md): calls, and what they must come to."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -118,12 +117,6 @@ class Dialogue(Part):
     errors: tuple[str, ...] = Field(
         default=(), description="Mistakes that steps must report; without it there are none."
     )
-
-    @property
-    def known(self) -> list[Mapping[str, Any]]:
-        """Everybody the contacts hold; the caller's number is filled in."""
-        mine = [{"number": self.number, **self.contact}] if self.contact else []
-        return [*mine, *self.contacts]
 
 
 def _distinct(given: tuple[Dialogue, ...]) -> tuple[Dialogue, ...]:

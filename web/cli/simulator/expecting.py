@@ -8,7 +8,7 @@ from flow.instructions import Collect, Instruction, Music, Play, Say
 from flow.language.patterns import found_by_pattern
 from web.cli.simulator.dialogue import Ends
 from web.cli.simulator.failure import Failed
-from web.cli.simulator.modules import ENTRY, Walkable
+from web.cli.simulator.modules import Walkable
 from web.cli.simulator.script import named
 from web.cli.simulator.session import Session
 from web.cli.simulator.talk import Expected
@@ -16,7 +16,9 @@ from web.cli.simulator.talk import Expected
 
 def flat(heard: Iterable[Instruction]) -> list[Instruction]:
     """Give what is heard with the prompts of questions among it."""
-    return [one for part in heard for one in (part.prompts if isinstance(part, Collect) else [part])]
+    return [
+        one for part in heard for one in (part.prompts if isinstance(part, Collect) else [part])
+    ]
 
 
 def check_heard(expected: Expected, heard: Sequence[Instruction]) -> None:
@@ -64,12 +66,10 @@ def check_end(ends: Ends, session: Session, run: Walkable) -> None:
     """
     _check_where(ends, session, run)
     _check_visits(ends.visits, session, run)
-    frame = session.execution.frames[0]
-    inside = session.execution.frames[1:2] or session.execution.frames
-    of_module = run.prefix and (frame.step != ENTRY or session.over)
-    known = frame.vars if not run.prefix else {} if of_module else inside[0].vars
-    _check_values("variables", ends.variables, known)
-    _check_values("outputs", ends.outputs, frame.vars if run.prefix else {})
+    frames = session.execution.frames
+    inside = frames[1:] if run.prefix else frames
+    _check_values("variables", ends.variables, inside[0].vars if inside else {})
+    _check_values("outputs", ends.outputs, frames[0].vars if run.prefix else {})
     _check_values("contact", ends.contact, session.execution.contact)
     _check_values("answers", ends.answers, _answers(session))
     labels = {f.name: f.value for f in session.facts if isinstance(f, ReportLabel)}
@@ -94,7 +94,7 @@ def _check_where(ends: Ends, session: Session, run: Walkable) -> None:
 
 def _check_visits(wanted: Sequence[str], session: Session, run: Walkable) -> None:
     paths = [path for entry in session.history if (path := run.path(entry.path))]
-    paths += [run.path(session.step)]
+    paths += [] if session.over else [run.path(session.step)]
     ahead = iter(paths)
     for index, step in enumerate(wanted):
         if not any(named(step, path) for path in ahead):

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from flow.language.explain import dotted, explain
 from flow.language.reader import Text, Unreadable, read
 from web.cli.simulator.dialogue import Dialogue, DialogueFile
-from web.cli.simulator.errors import CannotWalk
+from web.cli.simulator.errors import CannotWalk, Together
 from web.cli.simulator.shelf import DIALOGUES, SUFFIXES, Shelf, is_dialogue
 
 
@@ -43,17 +43,16 @@ def read_dialogues(path: Path, shelf: Shelf) -> Scripted:
     if not isinstance(text.value, dict):
         raise CannotWalk(f"{path}:1: a dialogue file is a mapping with dialogues: and a list")
     problems = [
-        f"{path}:{second}: {dotted(place)}: is given twice, in line {first} and here; keep one"
+        (second, f"{dotted(place)}: is given twice, in line {first} and here; keep one")
         for place, first, second in text.twice
     ]
     try:
         found = DialogueFile.model_validate(text.value)
     except ValidationError as error:
         for place, message in explain(error, DialogueFile, text.value):
-            problems.append(f"{path}:{text.line(place)}: {dotted(place)}: {message}")
-        raise CannotWalk(problems) from None
+            problems.append((text.line(place), f"{dotted(place)}: {message}"))
     if problems:
-        raise CannotWalk(problems)
+        raise CannotWalk([f"{path}:{line}: {message}" for line, message in sorted(problems)])
     return Scripted(path, _flow(path, found.flow, text), found.dialogues, text)
 
 
@@ -79,21 +78,20 @@ def scripts(paths: tuple[Path, ...], shelf: Shelf) -> tuple[list[Path], list[Scr
     beside it that is with it.
 
     Raises:
-        CannotWalk: one of the files is not usable.
+        CannotWalk: files are not usable; the lines tell of all of them.
     """
     flows: list[Path] = []
     found: dict[Path, Scripted] = {}
-    for path in dict.fromkeys(_files(paths)):
-        if is_dialogue(path):
-            found[path] = read_dialogues(path, shelf)
-            flows.append(found[path].flow)
-            continue
-        flows.append(path)
-        shelf.text(path)
-        for other in _beside(path):
-            script = found.get(other) or read_dialogues(other, shelf)
-            if script.flow.resolve() == path.resolve():
-                found[other] = script
+    with Together() as together:
+        for path in dict.fromkeys(_files(paths)):
+            listed = [path] if is_dialogue(path) else _beside(path)
+            flows += [] if is_dialogue(path) else [path]
+            for other in listed:
+                with together.part():
+                    script = found.get(other) or read_dialogues(other, shelf)
+                    if is_dialogue(path) or script.flow.resolve() == path.resolve():
+                        found[other] = script
+    flows += [script.flow for script in found.values()]
     return _unique(flows), list(found.values())
 
 
@@ -111,6 +109,8 @@ def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
 
 def _beside(flow: Path) -> list[Path]:
     """List the dialogue files in a flow's folder that are, by their name or text, with it."""
+    if not flow.parent.is_dir():
+        return []
     listed = sorted(p for p in flow.parent.iterdir() if is_dialogue(p))
     return [p for p in listed if _named(p) == flow.name or _stem(p) == flow.stem]
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -26,7 +26,7 @@ class Answers:
     """Answers of a script, each used up in its turn; `section` is their field in the file."""
 
     section: str
-    given: tuple[HttpAnswer, ...] | tuple[EffectAnswer, ...]
+    given: Sequence[HttpAnswer | EffectAnswer]
     used: dict[int, int] = field(default_factory=dict)
 
     def take(self, fits: Callable[[Any], bool]) -> Any:
@@ -156,3 +156,8 @@ def _result(answer: HttpAnswer) -> Result:
     kind = {"content-type": "application/json"} if has_json else {}
     given = {name.lower(): value for name, value in answer.headers.items()}
     return answered(answer.status, body, {**kind, **given})
+
+
+def no_http(effect: HttpRequest, step: str) -> Result:
+    """Stand where a simulated world wants HTTP; the script answers requests before."""
+    raise Failed(f"the script has no answer for {effect.method} {effect.url} (step {step})")

@@ -29,5 +29,9 @@ class Terminal:
                 return None
         if prompt != "> ":
             self.write(prompt.rstrip())
-        line = self._source.readline()
+        try:
+            line = self._source.readline()
+        except UnicodeDecodeError:
+            self.write("[the input is not UTF-8]")
+            return None
         return line.rstrip("\r\n") if line else None

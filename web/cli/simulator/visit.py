@@ -14,7 +14,6 @@ from flow.effects import LookUpContact
 from flow.errors import FlowError
 from flow.flow import Flow
 from flow.instructions import Instruction
-from flow.language import templates
 from web.cli.simulator import words
 from web.cli.simulator.actions import HangUp, Unsuited
 from web.cli.simulator.caller import LINE, NUMBER, Caller
@@ -119,7 +118,10 @@ def walk_through(visit: Visit, terminal: Terminal) -> None:
     walker = _Walker(visit, terminal, run, clock)
     session = Session(run.flow, visit.world(caller, book, terminal), clock, walker.hear, visit.zone)
     walker.greet(flow, caller)
-    session.begin(caller.execution(run.flow, clock.now), run.inputs)
+    try:
+        session.begin(caller.execution(run.flow, clock.now), run.inputs)
+    except FlowError as error:
+        raise CannotWalk(str(error)) from None
     walker.talk(session)
 
 
@@ -128,7 +130,7 @@ class _Walker:
 
     def __init__(self, visit: Visit, terminal: Terminal, run: Walkable, clock: Clock) -> None:
         self._visit, self._terminal, self._run, self._clock = visit, terminal, run, clock
-        self._language = _language(run.flow)
+        self._language = words.default_language(run.flow)
         self._errors = 0
 
     def greet(self, flow: Flow, caller: Caller) -> None:
@@ -209,11 +211,3 @@ def _ended(session: Session) -> str:
     if not session.over:
         return f"still waits at {session.step}"
     return f"has ended: {session.execution.outcome}"
-
-
-def _language(flow: Flow) -> str:
-    defaults = {name: field.default for name, field in flow.variables.items()}
-    try:
-        return templates.render(flow.language, {"vars": defaults, "inputs": {}})
-    except FlowError:
-        return ""

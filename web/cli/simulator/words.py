@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import assert_never
 
+from flow.errors import FlowError
+from flow.flow import Flow
 from flow.instructions import (
     Apologise,
     Collect,
@@ -19,6 +21,16 @@ from flow.instructions import (
     SendDigits,
     StartRecording,
 )
+from flow.language import templates
+
+
+def default_language(flow: Flow) -> str:
+    """Give the language a flow begins in, which is not worth a word; empty when none is known."""
+    defaults = {name: field.default for name, field in flow.variables.items()}
+    try:
+        return templates.render(flow.language, {"vars": defaults, "inputs": {}})
+    except FlowError:
+        return ""
 
 
 def lines(part: Instruction, language: str = "", voice: str = "") -> Iterator[str]:
