@@ -171,6 +171,8 @@ class Telephony:
             Recordings(house.store, self.carrier, house.recordings, now),
             watchdog,
             now,
+            (house.prompts.sweep, house.recordings.sweep),
+            self.jobs.forget,
         )
         reaper = Reaper(Leases(house.database), self._owner, now)
         return Worker(

@@ -97,8 +97,9 @@ class Component(BaseModel):
     `TYPES` are the flow types that may use it, `NEEDS_CALL` that a live call must exist,
     `EXITS` the fixed exits, `OPTIONAL` those that may stay unconnected, `FALLBACK` the exit taken
     when it fails and `error` is not connected (empty: the flow ends with the apology), `STORES`
-    the outputs under `steps.<id>`, `WAITS` that an event is needed before it is left, `LAST_WORD` that a hang-up still
-    brings something (a recording, how a forwarded call ended) by the verb's own request.
+    the outputs under `steps.<id>`, `WAITS` that an event is needed before it is left, `LAST_WORD`
+    that a hang-up still brings something (a recording, how a forwarded call ended) by the verb's
+    own request.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)

@@ -72,8 +72,9 @@ class CheckDial:
     """Ask the dial rules before a call is placed: `allowed`, `refused`, `invalid_number`.
 
     `targets` are numbers and SIP URIs as the flow gave them, `caller_id` what shall be shown
-    (empty for the default), `caller` the number of the person put through, `line`
-    the number they called. `result` of `allowed`: `targets`, those that may be called, in E.164 or as SIP URIs, and `caller_id`.
+    (empty for the default), `caller` the number of the person put through, `line` the number they
+    called. `result` of `allowed`: `targets`, those that may be called, in E.164 or as SIP URIs,
+    and `caller_id`.
     """
 
     id: str

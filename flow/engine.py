@@ -119,8 +119,9 @@ class _Walk:
 
     def _too_old(self) -> bool:
         run = self.run_
-        messages = run.type == "incoming_message"
-        lifetime = limits.MESSAGE_LIFETIME if messages else limits.VOICE_LIFETIME
+        # A run without a live call may wait for days, as a conversation does.
+        on_call = run.live and run.type != "incoming_message"
+        lifetime = limits.VOICE_LIFETIME if on_call else limits.MESSAGE_LIFETIME
         age = self.at - parse_time(run.started)
         return run.turns > limits.TURNS_PER_EXECUTION or age > lifetime
 

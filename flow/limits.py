@@ -15,7 +15,7 @@ VOICE_LIFETIME = timedelta(hours=24)
 """Carriers end a call after 24 hours; an older execution belongs to no call."""
 
 MESSAGE_LIFETIME = timedelta(days=30)
-"""A conversation nobody continued for a month is over."""
+"""A conversation nobody continued for a month is over; so is a run that waits without a call."""
 
 MODULE_DEPTH = 10
 """Deeper nesting is a module that calls itself."""

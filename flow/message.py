@@ -62,7 +62,7 @@ def _items(value: Any) -> Any:
 Message = Annotated[
     list[Item],
     BeforeValidator(_items, json_schema_input_type=str | Item | list[str | Item]),
-    Field(min_length=1),
+    Field(min_length=1, description="What is said or sent."),
 ]
 """A field that takes a text, an item, or a list of either."""
 

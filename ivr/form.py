@@ -19,6 +19,8 @@ _DIGITS = 9
 
 def plain(text: str, limit: int = FIELD) -> str:
     """Make one line of text without control characters, at most `limit` characters long."""
+    if text.isprintable():
+        return text[:limit]
     return _CONTROL.sub("", text[:limit])
 
 

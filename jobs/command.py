@@ -1,11 +1,14 @@
 """`flask worker`: the process that runs jobs."""
 
+import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 
 import click
 
+from flow.ledger import Unavailable
 from jobs.worker import Worker
 from runner.errors import BadSettings
 
@@ -20,8 +23,12 @@ def worker_command(build: Callable[[], Worker]) -> click.Command:
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
         try:
-            build().run(stop)
-        except BadSettings as error:
+            finished = build().run(stop)
+        except (BadSettings, Unavailable) as error:
             raise click.ClickException(str(error)) from None
+        if not finished:
+            # The interpreter would wait for the jobs' threads; the jobs are another worker's now.
+            sys.stderr.flush()
+            os._exit(0)
 
     return worker

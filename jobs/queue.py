@@ -1,16 +1,44 @@
 """Puts jobs on the durable queue, in the transaction of whoever asks for them."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from datetime import datetime
+from threading import Lock
+from typing import Any, Never, Protocol
 
-from dbos import DBOS, DBOSClient, EnqueueOptions, WorkflowSerializationFormat
+from dbos import (
+    DBOS,
+    DBOSClient,
+    DBOSPortableJSONSerializer,
+    EnqueueOptions,
+    WorkflowSerializationFormat,
+)
+from dbos._serialization import DefaultSerializer
 from sqlalchemy import Connection
+
+from jobs.logs import take_over_logs
 
 QUEUE = "linewalk"
 """The one queue of this server; the worker listens to it."""
 
+NAME = "linewalk"
+"""What this server is called in the tables of the job library."""
+
 VERSION = "1"
 """The jobs' own version, pinned: jobs enqueued by an older server run on a newer one."""
+
+SERIALIZER = DBOSPortableJSONSerializer()
+"""How job data is written: JSON."""
+
+_FORGOTTEN_AT_ONCE = 200
+"""Rows one transaction removes: on SQLite everybody else waits for it."""
+
+
+def _refuse(_self: object, serialized_data: str) -> Never:
+    """Read no pickle: whoever could write such a row could run code here."""
+    raise ValueError(f"a row of {len(serialized_data)} bytes is a pickle: only JSON is read")
+
+
+DefaultSerializer.deserialize = _refuse  # type: ignore[method-assign, assignment]  # the library reads a row as its own label says, without a switch
 
 
 class InTransaction(Protocol):
@@ -27,6 +55,7 @@ class DurableJobs:
     def __init__(self, database_url: str) -> None:
         self._url = database_url
         self._client: DBOSClient | None = None
+        self._opening = Lock()
 
     def enqueue(
         self, work: InTransaction, job: str, key: str, data: Mapping[str, Any], delay: float = 0.0
@@ -41,15 +70,49 @@ class DurableJobs:
         """Ask for the next attempt of a job, in a transaction of its own."""
         self._open().enqueue(_options(job, key, delay), dict(data), attempt)
 
+    def forget(self, before: datetime) -> int:
+        """Remove the rows of jobs that ended before a moment; gives how many there were.
+
+        Their keys are free again from then on.
+        """
+        client, gone = self._open(), 0
+        while True:
+            ended = client.list_workflows(
+                status=["SUCCESS", "ERROR", "CANCELLED"],
+                completed_before=before.isoformat(),
+                limit=_FORGOTTEN_AT_ONCE,
+                load_input=False,
+                load_output=False,
+            )
+            if not ended:
+                return gone
+            client.delete_workflows([workflow.workflow_id for workflow in ended])
+            gone += len(ended)
+
+    def close(self) -> None:
+        """Close the connections of this queue's own."""
+        with self._opening:
+            if self._client is not None:
+                self._client.destroy()
+                self._client = None
+
     def _open(self) -> DBOSClient:
         # Created late: a client opened before a fork would share its sockets with the child.
-        if self._client is None:
-            self._client = DBOSClient(system_database_url=self._url, lazy=True)
-        return self._client
+        with self._opening:
+            if self._client is None:
+                take_over_logs()
+                self._client = DBOSClient(
+                    system_database_url=self._url,
+                    serializer=SERIALIZER,
+                    application_name=NAME,
+                    lazy=True,
+                )
+            return self._client
 
 
 def migrate(database_url: str) -> None:
     """Create or migrate the tables of the job library; our own are Alembic's."""
+    take_over_logs()
     DBOS.migrate(database_url)
 
 

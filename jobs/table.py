@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jobs.deliver import deliver
+from jobs.forget import forget
 from jobs.hangup import hangup
 from jobs.job import Job, Scheduled
 from jobs.recording import recording
+from jobs.sweep_sounds import sweep_sounds
 from jobs.timer import timer
 from runner.effects import Effects
 from runner.facts import Watchdog
@@ -16,12 +18,17 @@ from runner.recordings import Recordings
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the jobs work with; `app.py` fills it in."""
+    """What the jobs work with; `app.py` fills it in.
+
+    `sounds` clear the folders of prompts and recordings; `forget` removes the rows of old jobs.
+    """
 
     effects: Effects
     recordings: Recordings
     watchdog: Watchdog
     clock: Callable[[], datetime]
+    sounds: Sequence[Callable[[], int]]
+    forget: Callable[[datetime], int]
 
 
 def job_table(services: Services) -> Sequence[Job]:
@@ -39,4 +46,6 @@ def schedule_table(services: Services) -> Sequence[Scheduled]:
     return (
         Scheduled("sweep", "*/10 * * * * *", services.effects.sweep),
         Scheduled("watchdog", "0 * * * * *", services.watchdog.round),
+        forget(services.forget, services.clock),
+        sweep_sounds(services.sounds),
     )

@@ -1,15 +1,19 @@
 """The worker process: runs jobs and the clock's schedules until it is told to end."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 import structlog
-from dbos import DBOS, DBOSConfig
+from dbos import DBOS, DBOSConfig, ScheduleInput
+from sqlalchemy.exc import SQLAlchemyError
 
+from flow.ledger import Unavailable
 from jobs.job import Job, Scheduled
-from jobs.queue import QUEUE, VERSION, DurableJobs
+from jobs.logs import take_over_logs
+from jobs.queue import NAME, QUEUE, SERIALIZER, VERSION, DurableJobs
 from jobs.reaper import Reaper
 
 _log = structlog.get_logger(__name__)
@@ -19,6 +23,12 @@ POLL = 0.5
 
 AT_ONCE = 16
 """Jobs one worker runs at the same time: they wait for others' networks, not for our processor."""
+
+FAREWELL = 10
+"""Seconds the running jobs have when the worker is told to end; then another worker has them."""
+
+_UNUSED = 60.0
+"""Seconds between two looks for messages between jobs, which nobody here sends."""
 
 
 class Worker:
@@ -35,16 +45,24 @@ class Worker:
         self._url, self._executor = database_url, executor
         self._jobs, self._schedule, self._reaper = jobs, schedule, reaper
         self._queue = DurableJobs(database_url)
+        self._running: set[str] = set()
 
     def start(self) -> None:
-        """Begin to take jobs; returns once the worker listens."""
-        self._reaper.beat()
+        """Begin to take jobs; returns once the worker listens.
+
+        Raises:
+            Unavailable: the database is not there or was not prepared by `flask release`.
+        """
+        self._reaper.beat()  # before the first job, so that no job is ever without a lease
+        take_over_logs()
         config = DBOSConfig(
-            name="linewalk",
+            name=NAME,
             system_database_url=self._url,
             executor_id=self._executor,
             application_version=VERSION,
-            notification_listener_polling_interval_sec=POLL,
+            serializer=SERIALIZER,
+            run_migrations=False,
+            notification_listener_polling_interval_sec=_UNUSED,
             log_level="WARNING",
         )
         DBOS(config=config)
@@ -52,26 +70,49 @@ class Worker:
             self._register(job)
         timed = [self._timed(entry) for entry in self._schedule]
         DBOS.listen_queues([QUEUE])
-        DBOS.launch()
-        DBOS.register_queue(QUEUE, worker_concurrency=AT_ONCE, polling_interval_sec=POLL)
-        DBOS.apply_schedules(timed)
+        with _plainly():
+            DBOS.launch()
+            DBOS.register_queue(QUEUE, worker_concurrency=AT_ONCE, polling_interval_sec=POLL)
+            self._apply(timed)
         self._reaper.start()
         _log.info("worker listens", executor=self._executor, jobs=len(self._jobs))
 
-    def run(self, stop: threading.Event) -> None:
-        """Work until `stop` is set, then finish what has begun."""
+    def run(self, stop: threading.Event) -> bool:
+        """Work until `stop` is set, then finish what has begun; false when some did not finish.
+
+        Raises:
+            Unavailable: as `start`.
+        """
         self.start()
         stop.wait()
-        self.stop()
+        return self.stop()
 
-    def stop(self) -> None:
-        """Take no new job, give the running ones a moment, and leave the lease."""
+    def stop(self) -> bool:
+        """Take no new job, give the running ones a moment, and leave the lease.
+
+        Gives false when a job still runs: its thread would keep the process alive, but the job
+        itself is safe, because another worker begins it anew.
+        """
+        self._reaper.rest()
+        DBOS.destroy(workflow_completion_timeout_sec=FAREWELL, destroy_registry=True)
         self._reaper.stop()
-        DBOS.destroy(workflow_completion_timeout_sec=10)
+        self._queue.close()
+        left = len(self._running)
+        _log.info("worker ends", executor=self._executor, jobs_left=left)
+        return not left
+
+    def _apply(self, timed: Sequence[ScheduleInput]) -> None:
+        wanted = {entry["schedule_name"] for entry in timed}
+        for known in DBOS.list_schedules():
+            if known["schedule_name"] not in wanted:
+                DBOS.delete_schedule(known["schedule_name"])
+        DBOS.apply_schedules(list(timed))
 
     def _register(self, job: Job) -> None:
         def run(data: dict[str, Any], attempt: int) -> None:
-            self._run(job, data, attempt, DBOS.workflow_id or job.name)
+            key = DBOS.workflow_id or job.name
+            with self._counted(key):
+                self._run(job, data, attempt, key)
 
         DBOS.workflow(name=job.name)(run)
 
@@ -82,19 +123,50 @@ class Worker:
             kind = type(error).__name__
             if attempt >= len(job.delays):
                 _log.error("job given up", job=job.name, attempts=attempt + 1, error=kind)
-                job.give_up(data)
+                _guarded(job.name, lambda: job.give_up(data))
                 return
             _log.warning("job is tried again", job=job.name, attempt=attempt + 1, error=kind)
             following = f"{key.split('~', 1)[0]}~{attempt + 1}"
             self._queue.later(job.name, following, data, attempt + 1, job.delays[attempt])
 
-    def _timed(self, entry: Scheduled) -> Any:
-        def run(at: datetime, context: Any) -> None:
-            del at, context
-            entry.work()
+    def _timed(self, entry: Scheduled) -> ScheduleInput:
+        def run(at: datetime, _context: Any) -> None:
+            with self._counted(f"{entry.name} {at}"):
+                _guarded(entry.name, entry.work)
 
         return {
             "schedule_name": entry.name,
             "workflow_fn": DBOS.workflow(name=f"scheduled-{entry.name}")(run),
             "schedule": entry.cron,
         }
+
+    @contextmanager
+    def _counted(self, key: str) -> Iterator[None]:
+        self._running.add(key)
+        try:
+            yield
+        finally:
+            self._running.discard(key)
+
+
+def _guarded(name: str, work: Any) -> None:
+    """Do something that nobody tries again: its failure is for the log."""
+    try:
+        work()
+    except Exception as error:  # noqa: BLE001 the library would log the text, which may be personal
+        _log.error("job failed", job=name, error=type(error).__name__)
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Turn what the library says of an unprepared database into our words."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        DBOS.destroy(destroy_registry=True)
+        raise Unavailable(f"the database does not answer: {type(error).__name__}") from None
+    except Exception as error:
+        DBOS.destroy(destroy_registry=True)
+        if "system database" not in str(error).lower():
+            raise
+        raise Unavailable("the tables of the jobs are missing: run flask release") from None

@@ -18,17 +18,25 @@ from flow.effects import HttpRequest, Needed, StartTimer
 from flow.events import EffectDone, Event
 from flow.ledger import OutboxItem, Run, Saved
 from runner.errors import Unavailable
+from runner.pauses import longest_pauses
 from runner.ports import Jobs, Performer, Store, Work
 from runner.vault import Vault
 from runner.walker import Walked, Walker, may_repeat, pack, place_of, unpack
 
 _log = structlog.get_logger(__name__)
 
-GRACE = timedelta(seconds=5)
-"""How much longer than its own time-out an effect's lease lasts: delivery and a slow commit."""
+GRACE = timedelta(seconds=7)
+"""How much longer than its own time-out an effect's lease lasts: queueing and a slow commit."""
+
+QUEUED = timedelta(seconds=2)
+"""How late an effect may begin. One that waited longer for a thread is left to whoever comes when
+its lease has passed: begun now, it could be sent a second time."""
 
 TAKEN_OVER = timedelta(seconds=60)
 """The lease of an effect that was taken over: longer than the longest effect with its retries."""
+
+MOST_ATTEMPTS = 5
+"""How often an effect is taken over; one that kills each process that tries it is dead."""
 
 _SWEPT = 100
 """Effects one sweep looks at."""
@@ -40,7 +48,7 @@ DELIVERY_TRIES = 5
 class Effects:
     """Writes effects down, performs them, and brings their results back into the walk."""
 
-    def __init__(  # noqa: PLR0913 the places an effect touches; composed once, in app.py
+    def __init__(  # noqa: PLR0913, PLR0917  the places an effect touches; composed once, in app.py
         self,
         store: Store,
         walker: Walker,
@@ -50,9 +58,11 @@ class Effects:
         clock: Callable[[], datetime],
         owner: str,
         threads: int = 32,
+        pause: float = 0.2,
     ) -> None:
         self._store, self._walker, self._jobs, self._vault = store, walker, jobs, vault
         self._performers, self._clock, self._owner = performers, clock, owner
+        self._pause = pause
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="effect")
 
     def note(self, work: Work, run: Run, effect: Needed, at: datetime) -> list[OutboxItem]:
@@ -86,14 +96,23 @@ class Effects:
         data = {"item": item.id}
         self._jobs.enqueue(work, "deliver", key, data, delay)
 
-    def begin(self, run: Run, effect: Needed) -> "Future[None] | None":
+    def begin(self, run: Run, effect: Needed) -> Future[None] | None:
         """Begin an effect that was noted and committed; the future ends when it is delivered.
 
         None when there is nothing to begin: a timer fires by itself.
         """
         if isinstance(effect, StartTimer):
             return None
-        return self._pool.submit(self._do, run.id, effect)
+        return self._pool.submit(self._begin, run.id, effect, self._clock() + QUEUED)
+
+    def _begin(self, execution: str, effect: Needed, latest: datetime) -> None:
+        if self._clock() > latest:
+            _log.warning("effect left to the worker: no thread was free", effect=effect.id)
+            return
+        try:
+            self._do(execution, effect)
+        except Exception as error:  # noqa: BLE001 a thread's errors are seen by nobody else
+            _log.error("effect not delivered", effect=effect.id, at=place_of(error))
 
     def _do(self, execution: str, effect: Needed) -> None:
         following: Needed | None = effect
@@ -117,7 +136,8 @@ class Effects:
                 return self.wake(execution, done, finished=effect)
             except Unavailable:
                 _log.warning("result waits for the database", effect=effect, attempt=attempt)
-                time.sleep(0.2 * 2**attempt)
+                if attempt < DELIVERY_TRIES:
+                    time.sleep(self._pause * 2**attempt)
         return None
 
     def wake(self, execution: str, event: Event, finished: str = "") -> Needed | None:
@@ -157,15 +177,22 @@ class Effects:
     def sweep(self) -> int:
         """Take over whatever lies with a lease that has passed; gives how many there were."""
         left = self._store.overdue(self._clock(), _SWEPT)
-        for item in left:
-            self.take_over(item)
+        for done in [self._pool.submit(self._sweep_one, item) for item in left]:
+            done.result()
         return len(left)
+
+    def _sweep_one(self, item: str) -> None:
+        try:
+            self.take_over(item)
+        except Exception as error:  # noqa: BLE001 one that fails must not stop the others
+            _log.error("effect not taken over", effect=item, at=place_of(error))
 
     def take_over(self, item: str) -> str:
         """Finish an effect whose process never came back; gives what was done with it.
 
         `gone`: it is done or somebody else's. `repeated`: it was done (again). `given up`: it
-        may not be done twice, so the walk goes on with `timeout`.
+        may not be done twice, so the walk goes on with `timeout`. `dead`: nobody can do it, and
+        the walk goes on with its step's error handling.
         """
         now = self._clock()
         with self._store.work() as work:
@@ -173,18 +200,34 @@ class Effects:
             if taken is None:
                 return "gone"
             self._follow_up(work, taken, now)
-        effect: Needed = values.from_json(self._vault.open(taken.payload, taken.id))
-        if taken.resend:
-            self._do(taken.execution, effect)
-            return "repeated"
-        following = self._deliver(taken.execution, effect.id, "timeout", {})
+        if taken.attempts > MOST_ATTEMPTS:
+            return self._bury(taken)
+        if not taken.resend:
+            self._go_on(taken, "timeout")
+            return "given up"
+        try:
+            effect: Needed = values.from_json(self._vault.open(taken.payload, taken.id))
+        except Exception as error:  # noqa: BLE001 whatever is wrong with the row, it stays wrong
+            _log.error("effect cannot be read", effect=taken.id, at=place_of(error))
+            return self._bury(taken)
+        self._do(taken.execution, effect)
+        return "repeated"
+
+    def _bury(self, item: OutboxItem) -> str:
+        _log.error("effect is dead", effect=item.id, kind=item.kind, attempts=item.attempts)
+        self._go_on(item, "crashed")
+        return "dead"
+
+    def _go_on(self, item: OutboxItem, outcome: str) -> None:
+        """Move the walk on without its effect, and do what it asks for then."""
+        following = self._deliver(item.execution, item.id, outcome, {})
         if following is not None:
-            self._do(taken.execution, following)
-        return "given up"
+            self._do(item.execution, following)
 
 
 def _patience(effect: Needed) -> timedelta:
     """How long the process that sends an effect may take before others think it dead."""
     if isinstance(effect, HttpRequest):
-        return timedelta(seconds=effect.timeout * (effect.retries + 1)) + GRACE
+        tries = effect.retries + 1
+        return timedelta(seconds=effect.timeout * tries + longest_pauses(effect.retries)) + GRACE
     return timedelta(seconds=10) + GRACE

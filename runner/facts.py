@@ -47,10 +47,10 @@ class CallFacts:
             work.enter_call(fact.sid)
             work.log_call(fact)
             known = work.call(fact.sid)
+            was_over = known is not None and is_over(known.status)
             call = _after(known, fact)
             work.keep_call(call)
-            ended = is_over(call.status) and (known is None or not is_over(known.status))
-            if ended and call.execution:
+            if is_over(call.status) and not was_over and call.execution:
                 run = work.lock(call.execution)
                 effect = self._hang_up(work, run, fact.at) if run else None
         if run is not None and effect is not None:
@@ -61,6 +61,7 @@ class CallFacts:
             key, data = f"hangup-{run.id}", {"execution": run.id}
             self._jobs.enqueue(work, "hangup", key, data, LAST_WORD.total_seconds())
             return None
+        at = max(at, run.updated)  # the carrier counts whole seconds, by a clock of its own
         walked = self._walker.move(work, run, HungUp(at))
         if not walked.moved:
             return None
@@ -135,10 +136,10 @@ class RecordingFacts:
             Unavailable: the database is away; nothing was changed.
         """
         with self._store.work() as work:
+            execution = work.enter_call(news.call)  # first, as everywhere: call, then recording
             known = work.recording(news.sid)
             merged = _merged(known, news)
-            if merged.call and not merged.execution:
-                merged.execution = work.enter_call(merged.call)
+            merged.execution = merged.execution or execution
             work.keep_recording(merged)
             if merged.state == "ready" and (known is None or known.state == "wanted"):
                 key = f"recording-{news.sid}"
@@ -154,5 +155,6 @@ def _merged(known: Recording | None, news: Recording) -> Recording:
         state=known.state if final or not news.state else news.state,
         updated=news.updated,
         call=known.call or news.call,
-        seconds=news.seconds or known.seconds,
+        seconds=known.seconds if known.state == "kept" else news.seconds or known.seconds,
+        reason=known.reason if final else news.reason,
     )

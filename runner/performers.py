@@ -3,7 +3,6 @@
 A performer never raises for what the world does: every way it can end is an outcome word.
 """
 
-import random
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -15,6 +14,7 @@ from flow.effects import ControlRecording, HttpRequest, RunFunction
 from runner.egress.client import HttpClient
 from runner.egress.values import HttpResult, OutboundRequest
 from runner.errors import CarrierError
+from runner.pauses import pause
 from runner.ports import CallControl
 from runner.sandbox import Limits, run_javascript
 from runner.walker import may_repeat
@@ -24,15 +24,18 @@ _log = structlog.get_logger(__name__)
 Result = tuple[str, Mapping[str, Any]]
 
 _RECORDING_STATES = {"pause": "paused", "resume": "on", "stop": "off"}
-_FIRST_PAUSE = 0.2
-"""Seconds before the first repeat of a failed request; it doubles, with jitter."""
 
 
 class HttpPerformer:
     """Sends `http_request` effects through the egress guard, with the owner's secrets filled in."""
 
-    def __init__(self, client: HttpClient, secret: Callable[[str], str | None]) -> None:
-        self._client, self._secret = client, secret
+    def __init__(
+        self,
+        client: HttpClient,
+        secret: Callable[[str], str | None],
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._client, self._secret, self._sleep = client, secret, sleep
 
     def __call__(self, effect: HttpRequest) -> Result:
         """Send the request, and again as often as the step allows."""
@@ -42,32 +45,39 @@ class HttpPerformer:
             _log.error("flow uses a secret that is not set", name=str(error.args[0]))
             return "refused", {"reason": "a secret this request uses is not set"}
         result = self._client.send(request)
-        pause = _FIRST_PAUSE
-        for _ in range(effect.retries):
+        for repeat in range(effect.retries):
             if not _again(effect, result):
                 break
-            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  # nosec B311 jitter is no secret
-            pause *= 2
+            self._sleep(pause(repeat))
             result = self._client.send(request)
         return _outcome(result)
 
     def _request(self, effect: HttpRequest) -> OutboundRequest:
         marker = re.compile(rf"\[\[secret:{re.escape(effect.id)}:([^\]]+)\]\]")
 
+        used: set[str] = set()
+
+        def value(found: re.Match[str]) -> str:
+            used.add(found[1])
+            return self._value(found[1])
+
         def fill(text: str) -> str:
-            return marker.sub(lambda found: self._value(found[1]), text)
+            return marker.sub(value, text)
 
         headers = {name: fill(value) for name, value in effect.headers.items()}
         keyed = [name for name in headers if name.lower() == "idempotency-key"]
         for name in keyed:
             del headers[name]
+        url = fill(effect.url)
+        body = None if effect.body is None else fill(effect.body).encode()
         return OutboundRequest(
             method=effect.method,
-            url=fill(effect.url),
+            url=url,
             headers=headers,
-            body=None if effect.body is None else fill(effect.body).encode(),
+            body=body,
             timeout=effect.timeout,
             idempotency_key=effect.id if keyed else None,
+            carries_secrets=bool(used),
         )
 
     def _value(self, name: str) -> str:

@@ -3,15 +3,16 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 
-from flow.ledger import Recording
 from runner.ports import Store
 
 _log = structlog.get_logger(__name__)
 
+_SETTLED = frozenset({"kept", "absent"})
+"""States of a recording after which there is nothing to fetch."""
 
 LARGEST = 200 * 1024 * 1024
 """Bytes of a recording we take: 24 hours of two channels as mp3."""
@@ -64,41 +65,38 @@ class Recordings:
 
         Raises:
             CarrierError: it is not to be had now.
+            Exception: what came is no sound that can be kept; the shelf's own error.
         """
         with self._store.work() as work:
             known = work.recording(sid)
-        if known is None or known.state == "kept":
+        if known is None or known.state in _SETTLED:
             return
-        data = self._source.fetch_recording(sid, LARGEST)
-        kept = self._shelf.save(sid, data)
-        self._note(sid, state="kept", file=kept.file_id, sha256=kept.sha256, length=kept.seconds)
+        try:
+            data = self._source.fetch_recording(sid, LARGEST)
+            kept = self._shelf.save(sid, data)
+        except Exception as error:
+            self._change(sid, reason=str(error), tried=True)
+            raise
+        seconds = max(1, round(kept.seconds)) if kept.seconds > 0 else 0
+        self._change(
+            sid, state="kept", file=kept.file_id, sha256=kept.sha256, seconds=seconds, reason=""
+        )
         _log.info("recording kept", recording=sid, bytes=len(data))
 
     def give_up(self, sid: str) -> None:
-        """Write that a recording could not be had."""
-        self._note(sid, state="failed", reason="the carrier never delivered it")
+        """Write that a recording could not be had; the reason is that of the last try."""
+        self._change(sid, state="failed")
 
-    def _note(
-        self,
-        sid: str,
-        *,
-        state: str,
-        file: str = "",
-        sha256: str = "",
-        length: float = 0.0,
-        reason: str = "",
-    ) -> None:
+    def _change(self, sid: str, *, tried: bool = False, **changes: Any) -> None:
+        """Change a row, unless our copy was kept meanwhile."""
         with self._store.work() as work:
             known = work.recording(sid)
-            if known is None:
+            if known is None or known.state in _SETTLED:
                 return
-            changed: Recording = replace(
-                known,
-                state=state,
-                file=file,
-                sha256=sha256,
-                seconds=round(length) or known.seconds,
-                reason=reason,
-                updated=self._clock(),
+            attempts = (
+                known.attempts + 1 if tried or changes.get("state") == "kept" else known.attempts
             )
+            if not changes.get("seconds"):
+                changes.pop("seconds", None)
+            changed = replace(known, updated=self._clock(), attempts=attempts, **changes)
             work.keep_recording(changed)

@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -12,9 +13,14 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from desk.dial_rules import DialRules
+from runner.egress.hosts import HostList
 from runner.errors import BadSettings
 
 _PORTS = range(1, 65_536)
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+_NUMBER = re.compile(r"\+[1-9]\d{6,14}")
+_KEY = re.compile(r"[0-9a-fA-F]{64}")
 
 Words = Annotated[tuple[str, ...], NoDecode]
 """A comma list in the environment."""
@@ -88,6 +94,39 @@ class Settings(BaseSettings):
             raise ValueError("give sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME")
         _, rest = value.split("://", 1) if value else ("", "")
         return f"postgresql+psycopg://{rest}" if value.startswith("postgres") else value
+
+    @field_validator("dial_countries")
+    @classmethod
+    def _known_countries(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        DialRules(frozenset(value))
+        return value
+
+    @field_validator("egress_allow")
+    @classmethod
+    def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        HostList.parse(value)
+        return value
+
+    @field_validator("caller_id", "forward_number")
+    @classmethod
+    def _telephone_number(cls, value: str) -> str:
+        if value and not _NUMBER.fullmatch(value):
+            raise ValueError(f"{value!r} is no number; write it as +15550100001")
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _whole_key(cls, value: str) -> str:
+        if value and not _KEY.fullmatch(value):
+            raise ValueError("give 64 hex digits, such as `openssl rand -hex 32` prints")
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        if value.upper() not in _LEVELS:
+            raise ValueError(f"give one of {', '.join(_LEVELS)}")
+        return value.upper()
 
     @model_validator(mode="after")
     def _safe_bind(self) -> "Settings":

@@ -267,7 +267,7 @@ class Voice:
             self._wait(started, began)
         return self._collect(run.id, token)
 
-    def _wait(self, started: "Future[None]", began: float) -> None:
+    def _wait(self, started: Future[None], began: float) -> None:
         """Wait for an effect: a moment always, the whole budget while not too many do."""
         wait_for([started], timeout=min(MOMENT, self._budget))
         if started.done() or not self._patient.acquire(blocking=False):

@@ -26,6 +26,7 @@ class Database:
         self._flush = flush.Flush(sqlite.database_path(parsed)).flush if self.sqlite else None
         make = sqlite.engine if self.sqlite else postgresql.engine
         self.engine = make(parsed, connections)
+        self._writer = self.engine.execution_options(**{sqlite.WRITE: True})
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
@@ -62,9 +63,8 @@ class Database:
     def _opened(self, *, writing: bool = True) -> Iterator[sa.Connection]:
         connection = None
         try:
-            connection = self.engine.connect()
+            connection = (self._writer if writing else self.engine).connect()
             if writing:
-                connection.execution_options(**{sqlite.WRITE: True})
                 connection.begin()
             yield connection
         except sa.exc.SQLAlchemyError as error:

@@ -13,6 +13,8 @@ from threading import Condition
 
 from store.errors import Unavailable
 
+_write_through = getattr(os, "fdatasync", os.fsync)  # without the file's times, where that exists
+
 
 class Flush:
     """The flushes of one database file in one process."""
@@ -46,10 +48,13 @@ class Flush:
         self._begun += 1
         number, self._running = self._begun, True
         self._turn.release()
-        failed = self._flushed()
-        self._turn.acquire()
-        self._running, self._done, self._failed = False, number, failed
-        self._turn.notify_all()
+        failed = "it was interrupted"
+        try:
+            failed = self._flushed()
+        finally:
+            self._turn.acquire()
+            self._running, self._done, self._failed = False, number, failed
+            self._turn.notify_all()
 
     def _flushed(self) -> str:
         """Flush the log; give what went wrong, empty for nothing."""
@@ -60,7 +65,7 @@ class Flush:
         except OSError as error:
             return str(error.strerror)
         try:
-            os.fdatasync(descriptor)
+            _write_through(descriptor)
         except OSError as error:
             return str(error.strerror)
         finally:

@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.pool import QueuePool
 
-from store.errors import Unavailable
+from store.errors import Unavailable, translated
 
 BUSY_SECONDS = 10.0
 WRITE = "lw_write"  # the connection option that makes a transaction BEGIN IMMEDIATE
@@ -117,4 +117,8 @@ def _prepare(connection: Any, _record: Any) -> None:
 def _begin(connection: sa.Connection) -> None:
     """Begin in SQLite's own words; the driver would begin later, and as a reader."""
     writing = connection.get_execution_options().get(WRITE)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    driver: Any = connection.connection.driver_connection
+    try:
+        driver.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+    except sqlite3.Error as error:
+        raise translated(error) from error

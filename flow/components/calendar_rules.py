@@ -21,8 +21,8 @@ class Span(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    first: Day = Field(alias="from")
-    last: Day = Field(alias="to")
+    first: Day = Field(alias="from", description="The first day.")
+    last: Day = Field(alias="to", description="The last day, included.")
 
     @model_validator(mode="after")
     def _alike(self) -> "Span":
@@ -45,7 +45,7 @@ class Rule(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    exit: str = Field(min_length=1)
+    exit: str = Field(min_length=1, description="The exit it leads to.")
     name: str = Field(default="", description="What the day is called; stored as `name`.")
     dates: tuple[Day, ...] = Field(default=(), description="2026-12-24, or 12-24 every year.")
     ranges: tuple[Span, ...] = Field(default=(), description="{from, to}, both included.")
@@ -77,7 +77,7 @@ class Holidays(BaseModel):
     region: Annotated[str, BeforeValidator(str)] = Field(
         default="", description="ISO 3166-2 code of a region, without the country."
     )
-    exit: str = Field(default="holiday", min_length=1)
+    exit: str = Field(default="holiday", min_length=1, description="The exit taken on a holiday.")
 
     def name_of(self, today: date) -> str:
         """Give the name of the holiday on a day, empty when it is none."""

@@ -28,7 +28,9 @@ class CallRecording(Component):
     STORES: ClassVar[tuple[str, ...]] = ("recording_id",)
 
     component: Literal["call_recording"]
-    action: Literal["start", "pause", "resume", "stop"]
+    action: Literal["start", "pause", "resume", "stop"] = Field(
+        description="What to do with the recording."
+    )
     channels: Channels = Field(default="dual", description="Both sides together or apart.")
     consent_message: Message | None = Field(default=None, description="Said before it starts.")
 

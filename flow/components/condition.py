@@ -15,8 +15,10 @@ class Branch(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    exit: str = Field(min_length=1)
-    match: Literal["all", "any"] = "all"
+    exit: str = Field(min_length=1, description="The exit it leads to.")
+    match: Literal["all", "any"] = Field(
+        default="all", description="Whether all tests must hold, or any one."
+    )
     when: tuple[Test, ...] = Field(min_length=1, description="Tests: value, op, to.")
 
     def holds(self, context: Context) -> bool:

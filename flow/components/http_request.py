@@ -24,14 +24,18 @@ class HttpRequest(Component):
     WAITS: ClassVar[bool] = True
 
     component: Literal["http_request"]
-    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"] = "GET"
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"] = Field(
+        default="GET", description="The HTTP method."
+    )
     url: str = Field(min_length=1, description="The address; a template, secrets.NAME included.")
     query: dict[str, Any] = Field(default_factory=dict, description="Added to the address.")
-    headers: dict[str, str] = Field(default_factory=dict)
+    headers: dict[str, str] = Field(default_factory=dict, description="Sent with it; templates.")
     json_body: Any = Field(default=None, alias="json", description="Sent as a JSON document.")
     form: dict[str, Any] | None = Field(default=None, description="Sent as a form.")
     body: str | None = Field(default=None, description="Sent as it is.")
-    timeout: Duration = Field(default=5.0, gt=0, le=limits.HTTP_TIMEOUT)
+    timeout: Duration = Field(
+        default=5.0, gt=0, le=limits.HTTP_TIMEOUT, description="How long the answer may take."
+    )
     retries: int = Field(default=0, ge=0, le=3, description="Tries after a failed one.")
 
     @model_validator(mode="after")

@@ -27,7 +27,9 @@ class LookupContact(Component):
     WAITS: ClassVar[bool] = True
 
     component: Literal["lookup_contact"]
-    by: Literal["number", "email", "id"] = "number"
+    by: Literal["number", "email", "id"] = Field(
+        default="number", description="What the contact is known by."
+    )
     value: str = Field(default="", description="What to look for; default: the contact's own.")
     source: str = Field(
         default=BUILT_IN,

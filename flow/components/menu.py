@@ -19,7 +19,7 @@ class Option(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    exit: str = Field(min_length=1)
+    exit: str = Field(min_length=1, description="The exit it leads to.")
     keys: str = Field(default="", pattern=r"^[0-9*#]*$", description="The key or keys to press.")
     phrases: tuple[str, ...] = Field(default=(), description="Words that choose it.")
     label: str = Field(default="", description="Its name for people and for button texts.")
@@ -35,7 +35,7 @@ class Menu(Asking):
 
     component: Literal["menu"]
     message: Message
-    options: tuple[Option, ...] = Field(min_length=1)
+    options: tuple[Option, ...] = Field(min_length=1, description="What can be chosen.")
     barge_in: bool = Field(default=True, description="An answer interrupts the message.")
 
     def exit_names(self) -> tuple[str, ...]:

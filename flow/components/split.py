@@ -20,7 +20,7 @@ class Branch(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    exit: str = Field(min_length=1)
+    exit: str = Field(min_length=1, description="The exit it leads to.")
     weight: Weight | str = Field(default=1, description="1 to 1,000,000; may be a template.")
     enabled: bool = Field(default=True, description="A branch that is off gets nobody.")
 
@@ -32,7 +32,9 @@ class Split(Component):
     STORES: ClassVar[tuple[str, ...]] = ("exit",)
 
     component: Literal["split"]
-    branches: tuple[Branch, ...] = Field(min_length=1)
+    branches: tuple[Branch, ...] = Field(
+        min_length=1, description="The ways on, each with a share."
+    )
     by: Literal["contact", "random"] = Field(
         default="contact", description="contact: the same person always goes the same way."
     )

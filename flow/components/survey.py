@@ -60,7 +60,9 @@ class Survey(Asking):
     component: Literal["survey"]
     survey: str = Field(min_length=1, description="The survey's name in the reports.")
     question: Message = Field(description="What is asked.")
-    kind: Literal["rating", "nps", "yes_no", "choice", "open"]
+    kind: Literal["rating", "nps", "yes_no", "choice", "open"] = Field(
+        description="What kind of answer is wanted."
+    )
     scale: tuple[int, int] | None = Field(
         default=None, description="Lowest and highest answer; rating 1 to 5, nps 0 to 10."
     )

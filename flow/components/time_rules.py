@@ -22,11 +22,23 @@ class Rule(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    exit: str = Field(min_length=1)
-    days: Days = Field(default=tuple(range(7)), description="mon-fri, weekend, or a list.")
-    begins: TimeOfDay = Field(default=0, alias="from", description="The first minute, as 09:00.")
+    exit: str = Field(min_length=1, description="The exit it leads to.")
+    days: Days = Field(
+        default=tuple(range(7)),
+        description="mon-fri, weekend, or a list; the days on which the range begins.",
+        json_schema_extra={"default": "daily"},
+    )
+    begins: TimeOfDay = Field(
+        default=0,
+        alias="from",
+        description="The first minute, as 09:00.",
+        json_schema_extra={"default": "00:00"},
+    )
     ends: TimeOfDay = Field(
-        default=MINUTES_PER_DAY, alias="to", description="The first minute after it, as 17:30."
+        default=MINUTES_PER_DAY,
+        alias="to",
+        description="The first minute after it, as 17:30.",
+        json_schema_extra={"default": "24:00"},
     )
     business_hours: Hours | None = Field(
         default=None, description="What the reports say about a walk that took this rule."

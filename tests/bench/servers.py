@@ -3,7 +3,7 @@
 import os
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +32,7 @@ class Server:
         """Give the seconds of CPU that the server's processes have used so far."""
         main = psutil.Process(self.pid)
         times = [one.cpu_times() for one in (main, *main.children(recursive=True))]
-        return sum(one.user + one.system for one in times)
+        return float(sum(one.user + one.system for one in times))
 
     def workers(self) -> int:
         """Count its worker processes."""
@@ -40,13 +40,15 @@ class Server:
 
 
 @contextmanager
-def running(folder: Path, database: str, flow: Path = FLOW) -> Iterator[Server]:
-    """Start this server on an empty database, with one flow published and bound to NUMBER."""
-    with ExitStack() as stack:
-        place = stack.enter_context(programs(_new(folder)))
+def running(
+    folder: Path, database: str, flows: Mapping[str, Path] | None = None
+) -> Iterator[Server]:
+    """Start this server on an empty database; `flows` are published by the number they answer."""
+    with programs(_new(folder)) as place:
         environment = _environment(place.folder, database)
         _flask(environment, "release")
-        _flask(environment, "flows", "publish", str(flow), "--bind", NUMBER)
+        for number, flow in (flows or {NUMBER: FLOW}).items():
+            _flask(environment, "flows", "publish", str(flow), "--bind", number)
         yield _start(place, OURS, environment)
 
 

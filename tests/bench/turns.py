@@ -17,7 +17,9 @@ class Unequal(RuntimeError):
     """The two servers do not say the same, so their speed cannot be compared."""
 
 
-def measure(kind: str, folder: Path, *, rounds: int, seconds: float, callers: int) -> dict[str, Any]:
+def measure(
+    kind: str, folder: Path, *, rounds: int, seconds: float, callers: int
+) -> dict[str, Any]:
     """Measure one kind of database: a warm-up, then `rounds` times the baseline and then ours.
 
     Raises:

@@ -62,9 +62,16 @@ def test_leases(database: Database) -> None:
     leases.seen("web-1", NOON - MINUTE)
     leases.seen("web-1", NOON)
     leases.seen("web-2", NOON - MINUTE)
-    assert leases.alive(NOON) == ["web-1"]
-    assert leases.lost(NOON) == ["web-2"]
-    assert [leases.take_over("web-2", NOON) for _ in range(2)] == [True, False]
-    assert not leases.take_over("web-1", NOON)
+    assert leases.beats() == {"web-1": NOON, "web-2": NOON - MINUTE}
     leases.leave("web-1")
-    assert leases.alive(NOON) == []
+    assert list(leases.beats()) == ["web-2"]
+
+
+def test_an_exclusive_lock_has_one_holder_and_is_free_afterwards(database: Database) -> None:
+    leases = Leases(database)
+    with leases.exclusive("reaper") as first, leases.exclusive("reaper") as second:
+        assert (first, second) == (True, False)
+        with leases.exclusive("other") as another:
+            assert another
+    with leases.exclusive("reaper") as again:
+        assert again

@@ -42,14 +42,21 @@ class Carrier:
     def post(self, url: str, form: Mapping[str, str], idempotency: str = "") -> Reply:
         """Send one signed form; the fragment of the address is the carrier's own business."""
         bare = url.partition("#")[0]
-        signature = RequestValidator(self.token).compute_signature(bare, dict(form))
-        headers = {
+        headers = self.headers(bare, form, idempotency)
+        return self.transport.post(bare, urlencode(form).encode(), headers)
+
+    def headers(self, url: str, form: Mapping[str, str], idempotency: str = "") -> Form:
+        """The headers of a request, its signature among them."""
+        return {
             "Content-Type": "application/x-www-form-urlencoded; charset=utf-8",
-            "X-Twilio-Signature": signature,
+            "X-Twilio-Signature": RequestValidator(self.token).compute_signature(url, dict(form)),
             "I-Twilio-Idempotency-Token": idempotency or str(uuid.uuid4()),
             "User-Agent": "TwilioProxy/1.1",
         }
-        return self.transport.post(bare, urlencode(form).encode(), headers)
+
+    def resend(self, request: "Sent") -> Reply:
+        """Send a request as it was, without obeying what comes back."""
+        return self.post(request.url, request.form, request.token)
 
     def call(self, to: str, sender: str = CALLER, sid: str = "") -> "Call":
         """A call that is about to arrive."""
@@ -74,7 +81,7 @@ class Call:
     sent: list[Sent] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
     recordings: list[str] = field(default_factory=list)
-    reports: itertools.count[int] = field(default_factory=itertools.count)
+    reports: "itertools.count[int]" = field(default_factory=itertools.count)
     follow: bool = True
 
     def common(self) -> Form:
@@ -106,7 +113,7 @@ class Call:
 
     def send(self, request: Sent) -> Reply:
         """Send a request and obey what it is answered."""
-        reply = self.carrier.post(request.url, request.form, request.token)
+        reply = self.carrier.resend(request)
         self.sent.append(request)
         self.replies.append(reply)
         self.obey(reply)

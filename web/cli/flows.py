@@ -11,6 +11,7 @@ from flow.flow import Flow
 from flow.language.graph import mermaid, svg
 from flow.language.load import load
 from flow.ledger import Version
+from store.addresses import normalised
 from store.errors import Missing
 from web.cli.documents import checked, is_document, read
 from web.cli.errors import plainly, told
@@ -30,14 +31,20 @@ def _expand(paths: tuple[Path, ...]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         inside = sorted(p for p in path.iterdir() if is_document(p)) if path.is_dir() else [path]
+        if not inside:
+            raise click.ClickException(f"{path}: there is no flow document in this folder")
         found.extend(inside)
-    return found
+    return list(dict.fromkeys(found))
 
 
 @flows.command("check")
 @_FILES
 def check_command(files: tuple[Path, ...]) -> None:
-    """Find everything that is wrong with flow files."""
+    """Find everything that is wrong with flow files; FILE may be a folder.
+
+    Prints a problem a line, as file:line: step.field: message, and ends with 1 if one of them is
+    an error. Modules are looked for among the files, then beside them, then among the published.
+    """
     with told():
         pairs = checked(_expand(files), _published)
     click.echo(f"{len(pairs)} flow{'s' if len(pairs) != 1 else ''} checked, no error", err=True)
@@ -67,18 +74,23 @@ def _text(version: Version | None) -> str | None:
 @with_appcontext
 @plainly
 def publish(files: tuple[Path, ...], addresses: tuple[str, ...]) -> None:
-    """Store files as the next versions, publish them, and bind addresses."""
+    """Store files as the next versions, publish them, and bind addresses.
+
+    Nothing is published when one of the files has an error. An address is +15550100001,
+    sms:+15550100001, whatsapp:+15550100001, chat:NAME or mailto:NAME@DOMAIN.
+    """
     pairs = checked(_expand(files), _published)
     loaded = [(load(text, name), text) for name, text in pairs]
     callable_flows = [flow for flow, _ in loaded if flow.type != "module"]
     if addresses and len(callable_flows) != 1:
         raise click.UsageError("--bind needs exactly one flow that is not a module")
+    keys = [normalised(address) for address in addresses]
     _need_prompts([flow for flow, _ in loaded])
     for flow, text in loaded:
         version = house().library.publish(flow.slug, flow.type, text, now())
         click.echo(f"{flow.slug}: version {version.number} published")
-    for address in addresses:
-        key = house().library.bind(address, callable_flows[0].slug, now())
+    for key in keys:
+        house().library.bind(key, callable_flows[0].slug, now())
         click.echo(f"{key} -> {callable_flows[0].slug}")
 
 

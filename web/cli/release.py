@@ -7,6 +7,7 @@ import click
 from flask.cli import with_appcontext
 
 from flow.language.load import load
+from runner.errors import BadSettings
 from store.migrate import upgrade
 from web.cli.documents import checked, is_document
 from web.cli.errors import plainly
@@ -32,7 +33,7 @@ def release_command(migrate_jobs: Callable[[str], None]) -> click.Command:
     def release() -> None:
         """Migrate the database; on a new one, publish the examples; say where to go."""
         settings = house().settings
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        _make_folder(settings.data_dir)
         upgrade(settings.database)
         migrate_jobs(settings.database)
         if not house().library.flows():
@@ -40,6 +41,13 @@ def release_command(migrate_jobs: Callable[[str], None]) -> click.Command:
         _say_where()
 
     return release
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadSettings(f"DATA_DIR: {path} cannot be made: {error.strerror}") from None
 
 
 def _publish_examples() -> None:

@@ -1,5 +1,7 @@
 """`flask secrets …`: values that `http_request` uses by name and flows never see."""
 
+import sys
+
 import click
 from flask.cli import with_appcontext
 
@@ -17,9 +19,18 @@ def secrets() -> None:
 @with_appcontext
 @plainly
 def set_command(name: str) -> None:
-    """Keep a value, read from standard input or asked for without echo."""
-    stream = click.get_text_stream("stdin")
-    given = click.prompt("Value", hide_input=True) if stream.isatty() else stream.read()
-    value = str(given).rstrip("\n")
-    house().secrets.set(name, value)
+    """Keep a value, read from standard input or asked for without echo.
+
+    Flows use it as secrets.NAME in an http_request; nothing ever shows it again.
+    """
+    house().secrets.set(name, _read())
     click.echo(f"{name} is set")
+
+
+def _read() -> str:
+    if sys.stdin.isatty():
+        return str(click.prompt("Value", hide_input=True))
+    try:
+        return sys.stdin.read().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise click.ClickException("the value is not UTF-8 text") from None

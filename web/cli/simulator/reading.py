@@ -1,5 +1,6 @@
 """Reads dialogue files; every mistake in one is reported with its line."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from flow.language.reader import Text, Unreadable, read
 from web.cli.simulator.dialogue import Dialogue, DialogueFile
 from web.cli.simulator.errors import CannotWalk, Together
 from web.cli.simulator.shelf import DIALOGUES, SUFFIXES, Shelf, is_dialogue
+
+_FLOW_LINE = re.compile(r"""^flow:[ ]*["']?([^"'#\n]+?)["']?[ ]*(?:#.*)?$""", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -84,15 +87,20 @@ def scripts(paths: tuple[Path, ...], shelf: Shelf) -> tuple[list[Path], list[Scr
     found: dict[Path, Scripted] = {}
     with Together() as together:
         for path in dict.fromkeys(_files(paths)):
-            listed = [path] if is_dialogue(path) else _beside(path)
-            flows += [] if is_dialogue(path) else [path]
-            for other in listed:
+            alone = is_dialogue(path)
+            flows += [] if alone else [path]
+            for other in [path] if alone else _beside(path):
                 with together.part():
-                    script = found.get(other) or read_dialogues(other, shelf)
-                    if is_dialogue(path) or script.flow.resolve() == path.resolve():
-                        found[other] = script
+                    _take(found, other, None if alone else path, shelf)
     flows += [script.flow for script in found.values()]
     return _unique(flows), list(found.values())
+
+
+def _take(found: dict[Path, Scripted], path: Path, flow: Path | None, shelf: Shelf) -> None:
+    """Read a dialogue file once, and keep it unless it is with another flow than this one."""
+    script = found.get(path) or read_dialogues(path, shelf)
+    if flow is None or script.flow.resolve() == flow.resolve():
+        found[path] = script
 
 
 def _unique(paths: list[Path]) -> list[Path]:
@@ -117,9 +125,15 @@ def _beside(flow: Path) -> list[Path]:
 
 def _named(path: Path) -> str:
     try:
-        found = read(path.read_text(encoding="utf-8")).value
-    except (Unreadable, OSError, UnicodeDecodeError):
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
         return ""
+    try:
+        found = read(text).value
+    except Unreadable:
+        # It still says what it is with, so that its mistake is reported and not passed over.
+        line = _FLOW_LINE.search(text)
+        return line[1] if line else ""
     return str(found.get("flow", "")) if isinstance(found, dict) else ""
 
 

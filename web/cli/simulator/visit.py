@@ -15,7 +15,7 @@ from flow.errors import FlowError
 from flow.flow import Flow
 from flow.instructions import Instruction
 from web.cli.simulator import words
-from web.cli.simulator.actions import HangUp, Unsuited
+from web.cli.simulator.actions import HangUp, PassTime, Unsuited
 from web.cli.simulator.caller import LINE, NUMBER, Caller
 from web.cli.simulator.choices import choices
 from web.cli.simulator.clock import Clock
@@ -166,6 +166,8 @@ class _Walker:
                 self._show(session, action)
             else:
                 session.act(action)
+            if isinstance(action, PassTime):
+                self._terminal.write(f"[it is {self._local(self._clock.now)}]")
         except (Unsuited, ValueError) as error:
             self._terminal.write(f"[{error}]")
 
@@ -179,8 +181,11 @@ class _Walker:
         if session.question is not None:
             return choices(session.question, _current(session))
         due = session.timer.due if session.timer else self._clock.now
-        local = due.astimezone(zone(self._run.flow.timezone or self._visit.zone))
-        return f"[nothing happens until {local:%a %Y-%m-%d %H:%M:%S} · Enter or wait 1h]"
+        return f"[nothing happens until {self._local(due)} · Enter or wait 1h]"
+
+    def _local(self, moment: datetime) -> str:
+        local = moment.astimezone(zone(self._run.flow.timezone or self._visit.zone))
+        return f"{local:%a %Y-%m-%d %H:%M:%S}"
 
     def _report(self, session: Session) -> None:
         for error in session.errors[self._errors :]:

@@ -1,0 +1,1 @@
+"""Writes the reference pages from what the code says of itself; `python -m web.cli.docs`."""
