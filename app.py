@@ -6,7 +6,7 @@ Nothing imports this module. Settings come from the environment (README, "Config
 import os
 import socket
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import structlog
@@ -19,10 +19,6 @@ from ivr.carrier import CarrierService
 from ivr.render import TwimlRenderer
 from ivr.webhooks import VoiceSettings, voice_blueprint
 from jobs.command import worker_command
-from jobs.queue import DurableJobs, migrate
-from jobs.reaper import Reaper
-from jobs.table import Services, job_table, schedule_table
-from jobs.worker import Worker
 from runner.dialling import DialCheck
 from runner.effects import Effects
 from runner.egress import Guard, HttpClient, own_hosts
@@ -40,6 +36,10 @@ from store.leases import Leases
 from web import cli, health, metrics, sounds
 from web.house import House, move_in, now
 
+if TYPE_CHECKING:
+    from jobs.queue import DurableJobs
+    from jobs.worker import Worker
+
 _log = structlog.get_logger(__name__)
 
 UPLOADS = 1024 * 1024
@@ -56,13 +56,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = UPLOADS
     house = House(load_settings if settings is None else lambda: settings)
     move_in(app, house)
-    cli.add_commands(app, migrate)
+    cli.add_commands(app, _migrate_jobs)
     app.cli.add_command(worker_command(lambda: Telephony(house).worker()))
     if settings is None and click.get_current_context(silent=True) is not None:
         return app
     set_up_logs(house.settings.log_level)
     _serve(app, house)
     return app
+
+
+# The job library takes longer to import than all the rest; commands on files do without it.
+def _migrate_jobs(database_url: str) -> None:
+    from jobs.queue import migrate  # noqa: PLC0415 see above
+
+    migrate(database_url)
 
 
 def _serve(app: Flask, house: House) -> None:
@@ -88,8 +95,10 @@ class Telephony:
         self._owner = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
 
     @cached_property
-    def jobs(self) -> DurableJobs:
+    def jobs(self) -> "DurableJobs":
         """The durable queue, written in the turn's own transaction."""
+        from jobs.queue import DurableJobs  # noqa: PLC0415 as _migrate_jobs
+
         return DurableJobs(self._settings.database)
 
     @cached_property
@@ -161,8 +170,12 @@ class Telephony:
         recordings = RecordingFacts(self._house.store, self.jobs)
         return CarrierService(self.voice, self.calls, recordings)
 
-    def worker(self) -> Worker:
+    def worker(self) -> "Worker":
         """Build the worker process's work."""
+        from jobs.reaper import Reaper  # noqa: PLC0415 as _migrate_jobs
+        from jobs.table import Services, job_table, schedule_table  # noqa: PLC0415 as above
+        from jobs.worker import Worker  # noqa: PLC0415 as above
+
         house, settings = self._house, self._settings
         set_up_logs(settings.log_level)
         watchdog = Watchdog(house.store, self.calls, self.carrier, now, settings.silence)
@@ -171,6 +184,7 @@ class Telephony:
             Recordings(house.store, self.carrier, house.recordings, now),
             watchdog,
             now,
+            RecordingFacts(house.store, self.jobs).chase,
             (house.prompts.sweep, house.recordings.sweep),
             self.jobs.forget,
         )

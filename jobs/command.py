@@ -4,16 +4,20 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
 
 from flow.ledger import Unavailable
-from jobs.worker import Worker
 from runner.errors import BadSettings
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-def worker_command(build: Callable[[], Worker]) -> click.Command:
+    from jobs.worker import Worker
+
+
+def worker_command(build: "Callable[[], Worker]") -> click.Command:
     """Make the command; `build` is called when it runs."""
 
     @click.command("worker")

@@ -8,12 +8,17 @@ _log = structlog.get_logger("jobs.library")
 
 _NAME = "linewalk"
 
+_SAID_BY_US = "DBOS failed to launch"
+"""The worker ends with a line of its own then."""
+
 
 class _FirstLines(logging.Handler):
     """Logs the first line only: SQL and the values of a failed statement stand below it."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one of the library's messages as an event of ours."""
+        if record.getMessage().startswith(_SAID_BY_US):
+            return
         text = record.getMessage().split("\n", 1)[0].split("[SQL", 1)[0].strip()
         error = record.exc_info[0] if record.exc_info else None
         level = "error" if record.levelno >= logging.ERROR else "warning"

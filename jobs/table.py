@@ -20,13 +20,15 @@ from runner.recordings import Recordings
 class Services:
     """What the jobs work with; `app.py` fills it in.
 
-    `sounds` clear the folders of prompts and recordings; `forget` removes the rows of old jobs.
+    `chase` has recordings fetched of which the carrier never spoke; `sounds` clear the folders of
+    prompts and recordings; `forget` removes the rows of old jobs.
     """
 
     effects: Effects
     recordings: Recordings
     watchdog: Watchdog
     clock: Callable[[], datetime]
+    chase: Callable[[datetime], int]
     sounds: Sequence[Callable[[], int]]
     forget: Callable[[datetime], int]
 
@@ -46,6 +48,7 @@ def schedule_table(services: Services) -> Sequence[Scheduled]:
     return (
         Scheduled("sweep", "*/10 * * * * *", services.effects.sweep),
         Scheduled("watchdog", "0 * * * * *", services.watchdog.round),
+        Scheduled("chase", "30 */5 * * * *", lambda: services.chase(services.clock())),
         forget(services.forget, services.clock),
         sweep_sounds(services.sounds),
     )

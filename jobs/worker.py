@@ -27,8 +27,8 @@ AT_ONCE = 16
 FAREWELL = 10
 """Seconds the running jobs have when the worker is told to end; then another worker has them."""
 
-_UNUSED = 60.0
-"""Seconds between two looks for messages between jobs, which nobody here sends."""
+_CLOSING = 3.0
+"""Seconds the library may take to close what is left after the jobs' farewell."""
 
 
 class Worker:
@@ -62,7 +62,6 @@ class Worker:
             application_version=VERSION,
             serializer=SERIALIZER,
             run_migrations=False,
-            notification_listener_polling_interval_sec=_UNUSED,
             log_level="WARNING",
         )
         DBOS(config=config)
@@ -94,12 +93,16 @@ class Worker:
         itself is safe, because another worker begins it anew.
         """
         self._reaper.rest()
-        DBOS.destroy(workflow_completion_timeout_sec=FAREWELL, destroy_registry=True)
+        ending = threading.Thread(target=_end_library, args=(FAREWELL,), daemon=True)
+        ending.start()
+        ending.join(FAREWELL + _CLOSING)
         self._reaper.stop()
-        self._queue.close()
         left = len(self._running)
         _log.info("worker ends", executor=self._executor, jobs_left=left)
-        return not left
+        if left or ending.is_alive():
+            return False
+        self._queue.close()
+        return True
 
     def _apply(self, timed: Sequence[ScheduleInput]) -> None:
         wanted = {entry["schedule_name"] for entry in timed}
@@ -147,6 +150,11 @@ class Worker:
             yield
         finally:
             self._running.discard(key)
+
+
+def _end_library(seconds: int) -> None:
+    """Stop taking jobs, and wait so long for those that run."""
+    DBOS.destroy(workflow_completion_timeout_sec=seconds, destroy_registry=True)
 
 
 def _guarded(name: str, work: Any) -> None:

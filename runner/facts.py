@@ -4,7 +4,7 @@ Every report is a fact, in any order and any number of times: it is kept as it c
 only up its lattice, and a call's end reaches its walk once.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -17,7 +17,7 @@ from flow.ledger import Call, CallFact, Recording, Run, Saved
 from runner.effects import Effects
 from runner.errors import CarrierError
 from runner.ports import CallControl, Jobs, Store, Work
-from runner.walker import Walker
+from runner.walker import Walker, place_of
 
 _log = structlog.get_logger(__name__)
 
@@ -27,6 +27,15 @@ comes by a request of its own, and status reports overtake it."""
 
 _BATCH = 100
 """Calls one round of the watchdog asks the carrier about."""
+
+UNHEARD = timedelta(minutes=10)
+"""How long the carrier may be silent about a recording that a walk expects."""
+
+AGAIN = timedelta(minutes=10)
+"""How long a call is left alone about which the carrier could not say anything."""
+
+LONGEST = timedelta(hours=25)
+"""How long a call can be: a walk of a call lives 24 h at most (design, section 6)."""
 
 
 class CallFacts:
@@ -101,26 +110,46 @@ class Watchdog:
     ) -> None:
         self._store, self._facts, self._carrier = store, facts, carrier
         self._clock, self._silence = clock, silence
+        self._unanswered: dict[str, datetime] = {}
 
     def round(self) -> int:
         """Ask after every call that was silent for too long; gives how many were closed.
 
         A call the carrier does not know, or one older than a call can be, counts as completed.
+        A carrier that is down ends the round: it would let each question time out.
         """
         now = self._clock()
-        silent: Sequence[Call] = self._store.silent_calls(now - self._silence, _BATCH)
-        return sum(self._ask(call, now) for call in silent)
+        self._unanswered = {sid: at for sid, at in self._unanswered.items() if now - at < AGAIN}
+        closed = 0
+        for call in self._store.silent_calls(now - self._silence, _BATCH):
+            if call.sid in self._unanswered:
+                continue
+            try:
+                closed += self._ask(call, now)
+            except CarrierError as error:
+                self._unanswered[call.sid] = now
+                _log.warning(
+                    "carrier does not say how a call stands", call=call.sid, code=error.code
+                )
+                if error.retry:
+                    break
+            except Exception as error:  # noqa: BLE001 one call's fault must not keep the others open
+                self._unanswered[call.sid] = now
+                _log.error("call not closed", call=call.sid, at=place_of(error))
+        return closed
 
     def _ask(self, call: Call, now: datetime) -> bool:
-        try:
-            found = self._carrier.call_status(call.sid)
-        except CarrierError as error:
-            _log.warning("carrier does not say how a call stands", call=call.sid, code=error.code)
-            return False
-        status, seconds = found or ("completed", call.seconds)
+        status, seconds = self._carrier.call_status(call.sid) or ("completed", call.seconds)
+        if not is_over(status) and self._is_too_old(call, now):
+            status = "completed"
         raw = {"CallbackSource": "watchdog"}
         self._facts.take(CallFact(call.sid, status, now, seconds=seconds, raw=raw))
         return is_over(status)
+
+    def _is_too_old(self, call: Call, now: datetime) -> bool:
+        with self._store.work() as work:
+            run = work.lock(call.execution) if call.execution else None
+        return run is not None and now - run.started > LONGEST
 
 
 class RecordingFacts:
@@ -142,8 +171,22 @@ class RecordingFacts:
             merged.execution = merged.execution or execution
             work.keep_recording(merged)
             if merged.state == "ready" and (known is None or known.state == "wanted"):
-                key = f"recording-{news.sid}"
-                self._jobs.enqueue(work, "recording", key, {"recording": news.sid})
+                self._ask_for(work, news.sid)
+
+    def chase(self, now: datetime) -> int:
+        """Have recordings fetched that the carrier never spoke of; gives how many there are.
+
+        Its report is sent once: lost on the way, it never comes (Twilio, "Recording callbacks").
+        Asked for again in every round, each is still fetched by one job.
+        """
+        unheard = self._store.unheard_recordings(now - UNHEARD, _BATCH)
+        with self._store.work() as work:
+            for sid in unheard:
+                self._ask_for(work, sid)
+        return len(unheard)
+
+    def _ask_for(self, work: Work, sid: str) -> None:
+        self._jobs.enqueue(work, "recording", f"recording-{sid}", {"recording": sid})
 
 
 def _merged(known: Recording | None, news: Recording) -> Recording:

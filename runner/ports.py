@@ -105,6 +105,9 @@ class Store(Protocol):
     def silent_calls(self, before: datetime, limit: int) -> Sequence[Call]:
         """List calls that are not over and of which nothing was heard since `before`."""
 
+    def unheard_recordings(self, before: datetime, limit: int) -> Sequence[str]:
+        """List recordings that a walk expects and of which nothing was heard since `before`."""
+
 
 class Jobs(Protocol):
     """The durable queue: a job is enqueued by the turn's own transaction or not at all."""

@@ -48,7 +48,10 @@ class Settings(BaseSettings):
     secret_key: str = ""
     log_level: str = "INFO"
     call_silence: float = Field(
-        default=4 * 3600, gt=0, description="Seconds without news before a call is asked after."
+        default=4 * 3600,
+        gt=0,
+        le=7 * 86_400,
+        description="Seconds without news before a call is asked after.",
     )
 
     @field_validator("twilio_auth_token", "dial_countries", "egress_allow", mode="before")
@@ -79,8 +82,12 @@ class Settings(BaseSettings):
     @field_validator("public_url", "twilio_api_url")
     @classmethod
     def _absolute(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        try:
+            parts = urlsplit(value)
+            complete = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        except ValueError:  # a port that is no number, brackets that do not close
+            complete = False
+        if value and not complete:
             raise ValueError("give an absolute address such as https://calls.example.com")
         if parts.query or parts.fragment:
             raise ValueError("give it without ? and #")
@@ -147,7 +154,8 @@ class Settings(BaseSettings):
     @cached_property
     def base_url(self) -> str:
         """The address the outside knows this server by, without a slash at the end."""
-        return self.public_url or f"http://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
 
     @cached_property
     def database(self) -> str:

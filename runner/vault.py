@@ -40,7 +40,7 @@ class Vault:
         """
         try:
             plain = self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], place.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise BadSettings(
                 "SECRET_KEY: stored values were sealed with another key; restore that key"
             ) from None

@@ -274,6 +274,13 @@ class MemoryStore:
         silent = sorted((c for c in calls if c.updated < before), key=lambda c: c.updated)
         return silent[:limit]
 
+    def unheard_recordings(self, before: datetime, limit: int) -> Sequence[str]:
+        """List recordings that a walk expects and of which nothing was heard since `before`."""
+        with self._lock:
+            rows = [r for r in self._tables.rows["recordings"].values() if r.state == "wanted"]
+        unheard = sorted((r for r in rows if r.updated < before), key=lambda r: r.updated)
+        return [recording.sid for recording in unheard[:limit]]
+
     def publish(self, flow: str, type_: str, source: str, at: datetime) -> Version:
         """Store a document as the next version and publish it; the one before is archived."""
         with self.work() as work:

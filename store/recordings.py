@@ -1,6 +1,7 @@
 """Rows of recordings: wanted, ready at the carrier, kept by us, absent or given up."""
 
 from dataclasses import asdict, replace
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -15,6 +16,17 @@ _SELECT = (
     .where(recordings.c.sid == sa.bindparam("key"))
     .with_for_update()
 )
+_UNHEARD = (
+    sa.select(recordings.c.sid)
+    .where(recordings.c.state == "wanted", recordings.c.updated < sa.bindparam("before"))
+    .order_by(recordings.c.updated)
+    .limit(sa.bindparam("most"))
+)
+
+
+def unheard_recordings(connection: sa.Connection, before: datetime, limit: int) -> list[str]:
+    """List recordings that a walk expects and of which nothing was heard since `before`."""
+    return list(connection.scalars(_UNHEARD, {"before": before, "most": limit}))
 
 
 class Recordings(Part):

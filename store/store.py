@@ -11,7 +11,7 @@ from store.database import Database
 from store.documents import Documents, stored_version
 from store.hot import Hot
 from store.outbox import Outbox, overdue
-from store.recordings import Recordings
+from store.recordings import Recordings, unheard_recordings
 from store.runs import Runs
 from store.sealed import sealed_secret
 
@@ -53,6 +53,11 @@ class SqlStore:
         """List calls that are not over and of which nothing was heard since `before`."""
         with self._database.read() as connection:
             return silent_calls(connection, before, limit)
+
+    def unheard_recordings(self, before: datetime, limit: int) -> Sequence[str]:
+        """List recordings that a walk expects and of which nothing was heard since `before`."""
+        with self._database.read() as connection:
+            return unheard_recordings(connection, before, limit)
 
     def overdue(self, now: datetime, limit: int) -> Sequence[str]:
         """List the ids of outbox items that are not done and whose lease has passed."""

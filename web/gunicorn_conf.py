@@ -3,9 +3,9 @@
 Threads, because a request may wait up to four seconds for another system while others go on.
 """
 
+import gc
 import os
 import shutil
-import gc
 import sys
 from pathlib import Path
 from typing import Any
@@ -62,5 +62,6 @@ def child_exit(server: Any, worker: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """Take what was loaded out of the garbage collector's rounds: that costs a fifth of a turn."""
+    del worker
     gc.collect()
     gc.freeze()

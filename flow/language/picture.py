@@ -1,6 +1,5 @@
 """Lays out labelled boxes in layers and draws them as SVG."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -8,7 +7,10 @@ from html import escape
 Edge = tuple[str, str, str]
 """From which box, under which label, to which box."""
 
-_WIDTH, _HEIGHT, _GAP, _LAYER, _MARGIN = 190, 48, 50, 130, 40
+_WIDTH, _HEIGHT, _GAP, _LAYER, _MARGIN = 190, 48, 50, 160, 40
+_TURN = 76
+"""How far below its box an arrow that leads up turns aside: below five labels."""
+_LABELS = 5
 _LETTERS = 25
 _MIDDLE = "middle"
 
@@ -37,16 +39,18 @@ class _Place:
 def draw(start: str, boxes: Mapping[str, tuple[str, str]], edges: Sequence[Edge]) -> str:
     """Draw boxes (name to headline and small print) and labelled arrows, `start` at the top.
 
-    Arrows that lead up run along the right side. All text is escaped.
+    Exits to the same box share one arrow. Arrows that lead up run along the right side, one lane
+    for each box they lead to. All text is escaped.
     """
     layers = _layers(start, list(boxes), edges)
     widest = max((len(layer) for layer in layers), default=1)
     body = widest * (_WIDTH + _GAP) + _MARGIN
     places = _places(layers, body)
-    back = [edge for edge in edges if places[edge[2]].layer <= places[edge[0]].layer]
-    width = body + _MARGIN + 14 * len(back) + (60 if back else 0)
+    up = [to for origin, _, to in edges if places[to].layer <= places[origin].layer]
+    lanes = {to: index for index, to in enumerate(dict.fromkeys(up))}
+    width = body + _MARGIN + 14 * len(lanes) + (30 if lanes else 0)
     height = 2 * _MARGIN + max(1, len(layers)) * _LAYER
-    lines, labels = _arrows(edges, back, places, body)
+    lines, labels = _arrows(edges, lanes, places, body)
     shapes = [_box(places[name], *texts, first=name == start) for name, texts in boxes.items()]
     return _HEAD.format(w=width, h=height) + "\n".join([*lines, *shapes, *labels, "</svg>\n"])
 
@@ -96,35 +100,53 @@ def _text(x: float, y: float, text: str, style: str) -> str:
 
 
 def _arrows(
-    edges: Sequence[Edge], back: Sequence[Edge], places: Mapping[str, _Place], body: int
+    edges: Sequence[Edge], lanes: Mapping[str, int], places: Mapping[str, _Place], body: int
 ) -> tuple[list[str], list[str]]:
     lines: list[str] = []
     labels: list[str] = []
-    leaving: dict[str, int] = {}
-    total = Counter(edge[0] for edge in edges)
-    lanes = {edge: body + 30 + 14 * index for index, edge in enumerate(back)}
-    for edge in edges:
-        origin, label, target = edge
-        number = leaving[origin] = leaving.get(origin, 0) + 1
-        share = number / (total[origin] + 1)
-        x = places[origin].x + (share - 0.5) * _WIDTH
-        y = places[origin].bottom
-        lines.append(_line(x, y, places[target], lanes.get(edge, 0)))
-        # Neighbouring labels stand at different heights, so that they do not cover each other.
-        labels.append(_label(x, y + 14 + 13 * ((number - 1) % 3), label))
+    for origin, arrows in _gathered(edges).items():
+        place, written = places[origin], 0
+        for number, (target, names) in enumerate(arrows.items(), start=1):
+            x = place.x + (number / (len(arrows) + 1) - 0.5) * _WIDTH
+            up = places[target].layer <= place.layer
+            if up:
+                lines.append(_lane(x, place.bottom, places[target], body, lanes[target]))
+            else:
+                lines.append(_line(x, place.bottom, places[target]))
+            # No two labels of a box stand at the same height, so that none covers another.
+            for name in names:
+                labels.append(_label(x, place.bottom + 14 + 13 * (written % _LABELS), name))
+                written += 1
     return lines, labels
 
 
-def _line(x: float, y: float, target: _Place, side: float) -> str:
-    if side:
-        above, into = target.top - 16, target.x + _WIDTH / 4
-        path = f"M{x:.0f} {y:.0f} v58 H{side:.0f} V{above:.0f} H{into:.0f} V{target.top:.0f}"
-    else:
-        bend = (target.top - y) / 2
-        path = (
-            f"M{x:.0f} {y:.0f} C{x:.0f} {y + bend:.0f} {target.x:.0f} {target.top - bend:.0f} "
-            f"{target.x:.0f} {target.top:.0f}"
-        )
+def _gathered(edges: Sequence[Edge]) -> dict[str, dict[str, list[str]]]:
+    """Give for each box the boxes its arrows lead to, with the labels of each arrow."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for origin, label, target in edges:
+        found.setdefault(origin, {}).setdefault(target, []).append(label)
+    return found
+
+
+def _line(x: float, y: float, target: _Place) -> str:
+    bend = (target.top - y) / 2
+    return _arrow(
+        f"M{x:.0f} {y:.0f} C{x:.0f} {y + bend:.0f} {target.x:.0f} {target.top - bend:.0f} "
+        f"{target.x:.0f} {target.top:.0f}"
+    )
+
+
+def _lane(x: float, y: float, target: _Place, body: int, lane: int) -> str:
+    # Each lane turns at a height of its own, so that two of them never look like one.
+    aside, apart = body + 30 + 14 * lane, 3 * (lane % 4)
+    above, into = target.top - 14 - apart, target.x + _WIDTH / 4
+    return _arrow(
+        f"M{x:.0f} {y:.0f} V{y + _TURN + apart:.0f} H{aside:.0f} V{above:.0f} H{into:.0f} "
+        f"V{target.top:.0f}"
+    )
+
+
+def _arrow(path: str) -> str:
     return f'<path d="{path}" fill="none" stroke="#556" marker-end="url(#tip)"/>'
 
 

@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--executions", nargs="+", type=int, default=(0, 10_000, 100_000), help="stored ones"
     )
+    parser.add_argument("--steps", nargs="+", type=int, default=(10, 100, 1_000), help="of flows")
     return parser
 
 
@@ -77,9 +78,8 @@ def _cost(options: argparse.Namespace) -> dict[str, Any]:
             counts = tuple(sorted(options.executions))
             executions[kind] = cost.by_executions(kind, folder, counts, options.seconds)
     with _folder() as folder:
-        steps = cost.by_steps(folder, options.seconds)
-        visited = cost.by_visited(folder)
-    return {"by_steps": steps, "by_visited": visited, "by_executions": executions}
+        grown = cost.by_steps(folder, options.steps, options.seconds)
+    return {**grown, "by_executions": executions}
 
 
 @contextmanager

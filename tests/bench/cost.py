@@ -12,8 +12,7 @@ from tests.bench.machine import progress
 from tests.bench.servers import NUMBER, running
 from tests.bench.stored import store
 
-STEPS = (10, 100, 1_000)
-VISITED = (10, 100, 900)
+VISITED = (10, 100, 300)
 TURNS = 10
 
 _OPTIONS = [{"exit": "a", "keys": "1", "label": "A"}, {"exit": "b", "keys": "2", "label": "B"}]
@@ -40,9 +39,12 @@ def by_executions(
     return found
 
 
-def by_steps(folder: Path, seconds: float) -> dict[str, float]:
-    """Give the median milliseconds of a turn in flows of so many steps, on SQLite."""
-    numbers = {f"+1555010{count:04d}": count for count in STEPS}
+def by_steps(folder: Path, steps: tuple[int, ...], seconds: float) -> dict[str, dict[str, float]]:
+    """Give the median milliseconds of a turn on SQLite as a flow is longer, and as a call is.
+
+    First in flows of so many `steps`, then late in one call that has gone through so many.
+    """
+    numbers = {f"+1555010{count:04d}": count for count in sorted(steps)}
     flows = {number: _ring(folder, count) for number, count in numbers.items()}
     found: dict[str, float] = {}
     with databases("sqlite", folder) as new, running(folder, new(), flows) as server:
@@ -50,22 +52,18 @@ def by_steps(folder: Path, seconds: float) -> dict[str, float]:
             _typical(server.base, Script(number, f"warm{count}x", TURNS), seconds / 4)
             script = Script(number, f"steps{count}x", TURNS)
             found[str(count)] = _typical(server.base, script, seconds)
-            progress(f"flow of {count} steps: {found[str(count)]} ms")
-    return found
+        progress(f"by the flow's steps: {found} ms")
+        visited = _late(server.base, Script(number, "long", VISITED[-1] + TURNS), count)
+    progress(f"by the steps a call went through: {visited} ms")
+    return {"by_steps": found, "by_visited": visited}
 
 
-def by_visited(folder: Path) -> dict[str, float]:
-    """Give the median milliseconds of a turn late in a long call, after so many steps."""
-    flows = {NUMBER: _ring(folder, max(STEPS))}
-    with databases("sqlite", folder) as new, running(folder, new(), flows) as server:
-        caller = Caller(server.base)
-        call(caller, server.base, Script(NUMBER, "warm", TURNS), 1)
-        turns = call(caller, server.base, Script(NUMBER, "long", max(VISITED) + TURNS), 1)
-        caller.close()
-    taken = [duration for duration, _ in turns]
-    found = {str(at): _milliseconds(taken[at : at + TURNS]) for at in VISITED}
-    progress(f"after so many steps of one call: {found} ms")
-    return found
+def _late(base: str, script: Script, steps: int) -> dict[str, float]:
+    caller = Caller(base)
+    points = [at for at in VISITED if at < steps]
+    taken = [duration for duration, _ in call(caller, base, script, 1)]
+    caller.close()
+    return {str(at): _milliseconds(taken[at : at + TURNS]) for at in points}
 
 
 def _typical(base: str, script: Script, seconds: float) -> float:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,7 +52,7 @@ def house(
     clock: Clock,
 ) -> Iterator[Installation]:
     """An installation whose turns wait 0.3 s for the outside, with the story flow on NUMBER."""
-    given = {"egress_allow": crm.host, "twilio_api_url": rest.base}
+    given: dict[str, Any] = {"egress_allow": crm.host, "twilio_api_url": rest.base}
     with installation(ready_url, tmp_path, clock, budget=0.3, **given) as made:
         made.publish(STORY, NUMBER, replacing={"http://crm.test": crm.base})
         yield made

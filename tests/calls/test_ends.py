@@ -101,7 +101,11 @@ def test_a_voicemail_is_kept_although_the_caller_hangs_up(house: Installation, o
             call.fetch(url, form)
     run = house.run(call)
     assert (run.status, run.outcome) == ("ended", "hung_up")
-    assert house.steps(call)[:3] == [("menu", "message"), ("voicemail", "recorded"), ("tag", "done")]
+    assert house.steps(call)[:3] == [
+        ("menu", "message"),
+        ("voicemail", "recorded"),
+        ("tag", "done"),
+    ]
     assert house.rows("SELECT name, label FROM lw_reports") == [("outcome", "voicemail")]
     (kept,) = house.house.past.recordings(run.id)
     assert (kept.sid, kept.kind, kept.step, kept.seconds) == (

@@ -142,9 +142,7 @@ def expire(house: Installation) -> None:
         connection.execute(sa.update(outbox).values(lease=past))
 
 
-def test_a_recording_is_fetched_once_the_carrier_has_it(
-    house: Installation, rest: FarEnd
-) -> None:
+def test_a_recording_is_fetched_once_the_carrier_has_it(house: Installation, rest: FarEnd) -> None:
     call = house.call().arrive().press("2").speak(7)
     sid = call.recordings[0]
     for status in ("in-progress", "completed", "completed", "in-progress"):

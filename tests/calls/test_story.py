@@ -15,5 +15,3 @@ def test_a_look_up_in_time_is_answered_at_once(house: Installation, crm: FarEnd)
     assert call.over
     assert house.run(call).status == "ended"
     assert len(crm.asked()) == 1
-
-

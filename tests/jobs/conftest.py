@@ -1,5 +1,7 @@
 """Migrated databases, worker processes and what their jobs wrote."""
 
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -19,6 +21,15 @@ from tests.support.waiting import wait_until
 if TYPE_CHECKING:
     from tests.services.databases import NewDatabase
     from tests.services.postgresql import Postgresql
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long tests of this folder to `make chaos`; the others are their short form."""
+    here = Path(__file__).parent
+    long = [item for item in items if here in item.path.parents and "chaos" in item.keywords]
+    if long and not os.environ.get("LINEWALK_LONG"):
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
 
 
 def _prepare(url: str) -> None:
@@ -85,13 +96,20 @@ def _plant(url: str, folder: Path, running: Programs) -> Iterator[Plant]:
         yield Plant(url, running, folder / "lines", SqlStore(database), queue)
 
 
+@pytest.fixture(scope="session")
+def prepared_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A prepared SQLite database that nobody is in: tests copy it."""
+    file = tmp_path_factory.mktemp("prepared") / "linewalk.sqlite3"
+    _prepare(f"sqlite:///{file}")
+    return file
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def ready_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A migrated database, our tables and the job library's, once on each engine."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'linewalk.sqlite3'}"
-        _prepare(url)
-        return url
+        file = shutil.copy(request.getfixturevalue("prepared_file"), tmp_path)
+        return f"sqlite:///{file}"
     server: Postgresql = request.getfixturevalue("postgresql")
     new: NewDatabase = request.getfixturevalue("new_postgresql_database")
     return new(server.template("linewalk_jobs", _prepare))
@@ -114,8 +132,8 @@ def shared(
     folder = tmp_path_factory.mktemp("plant")
     server: Postgresql | None = None
     if request.param == "sqlite":
-        url = f"sqlite:///{folder / 'linewalk.sqlite3'}"
-        _prepare(url)
+        file = shutil.copy(request.getfixturevalue("prepared_file"), folder)
+        url = f"sqlite:///{file}"
     else:
         server = request.getfixturevalue("postgresql")
         url = server.create(server.template("linewalk_jobs", _prepare))

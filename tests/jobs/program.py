@@ -3,9 +3,7 @@
 Each job appends one line to FILE: `<job> <tag> <executor> <seconds since the epoch>`.
 """
 
-import signal
 import sys
-import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,7 +62,5 @@ def build(url: str, executor: str, path: str, every: str) -> Worker:
 
 
 if __name__ == "__main__":
-    threading.excepthook = lambda args: print("thread failed:", args.exc_type, flush=True)
-    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     given = [*sys.argv[1:], ""][:4]
     worker_command(lambda: build(*given))(args=[])

@@ -32,9 +32,13 @@ def rows(plant: Plant, query: str, **values: Any) -> list[Any]:
 
 
 def test_a_job_is_asked_for_with_the_transaction_or_not_at_all(shared: Plant) -> None:
-    with pytest.raises(ZeroDivisionError), shared.store.work() as work:
-        shared.queue.enqueue(work, "note", "rolled-back", {"tag": "rolled-back"})
-        raise ZeroDivisionError
+    def broken_turn() -> None:
+        with shared.store.work() as work:
+            shared.queue.enqueue(work, "note", "rolled-back", {"tag": "rolled-back"})
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        broken_turn()
     shared.ask("note", "committed")
     shared.wait("note", "committed")
     assert not shared.lines(tag="rolled-back")
@@ -130,8 +134,10 @@ def test_a_pickle_in_the_database_is_never_read(shared: Plant) -> None:
     shared.ask("note", "after-bomb", delay=1.5)
     shared.wait("note", "after-bomb")
     wait_until(
-        lambda: rows(shared, "SELECT status FROM {}workflow_status WHERE workflow_uuid = 'bomb'")
-        == [("ERROR",)],
+        lambda: (
+            rows(shared, "SELECT status FROM {}workflow_status WHERE workflow_uuid = 'bomb'")
+            == [("ERROR",)]
+        ),
         what="the refusal",
     )
     assert not mark.exists()

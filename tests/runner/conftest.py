@@ -2,17 +2,19 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 
 from store import migrate
 from store.database import Database
+from store.schema import metadata
 from tests.runner.walks import Town
 
 if TYPE_CHECKING:
-    from tests.services.databases import NewDatabase
     from tests.services.postgresql import Postgresql
 
 
@@ -28,6 +30,14 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="session")
+def migrated_server(postgresql: "Postgresql") -> Iterator[str]:
+    """One PostgreSQL database for all tests of this room: each one finds it empty."""
+    url = postgresql.create(postgresql.template("linewalk_store", _prepare))
+    yield url
+    postgresql.drop(url)
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def town(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
     """An empty, migrated database with everything that walks, once on each engine."""
@@ -35,9 +45,10 @@ def town(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
         file = shutil.copy(request.getfixturevalue("migrated_file"), tmp_path)
         url = f"sqlite:///{file}"
     else:
-        server: Postgresql = request.getfixturevalue("postgresql")
-        new: NewDatabase = request.getfixturevalue("new_postgresql_database")
-        url = new(server.template("linewalk_store", _prepare))
-    database = Database(url, 20)
-    yield Town(database)
-    database.close()
+        url = request.getfixturevalue("migrated_server")
+    with closing(Database(url, 20)) as database:
+        yield Town(database)
+        if request.param == "postgresql":
+            names = ", ".join(table.name for table in metadata.sorted_tables)
+            with database.write() as connection:
+                connection.execute(sa.text(f"TRUNCATE {names} CASCADE"))

@@ -5,7 +5,7 @@ Built from the provider's contract and the carrier's own library, not from the p
 
 import itertools
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -20,6 +20,10 @@ CALLER = "+15550123456"
 FOLLOWED = 40
 
 Form = dict[str, str]
+
+
+def _no_time(seconds: float) -> None:
+    del seconds
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,7 @@ class Call:
     recordings: list[str] = field(default_factory=list)
     reports: "itertools.count[int]" = field(default_factory=itertools.count)
     follow: bool = True
+    pause: Callable[[float], object] = _no_time
 
     def common(self) -> Form:
         """The fields that every voice webhook has."""
@@ -158,6 +163,8 @@ class Call:
             if verb.name in {"Hangup", "Reject"}:
                 break
             self.said += verb.words()
+            if verb.name == "Pause":
+                self.pause(float(verb.get("length", "1")))
         self.verbs = []
         self.status = "completed"
 
@@ -180,9 +187,13 @@ class Call:
         self.said = []
         return text
 
+    def last(self, number: int) -> list[tuple[Sent, Reply]]:
+        """The last requests and what they were answered, for a message."""
+        return list(zip(self.sent, self.replies, strict=False))[-number:]
+
     def gather(self) -> Verb:
         """The question that is being asked."""
-        assert self.waits == "Gather", self.verbs
+        assert self.waits == "Gather", [(s.url, r.body) for s, r in self.last(3)]
         return self.verbs[0]
 
     def press(self, keys: str) -> "Call":

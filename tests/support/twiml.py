@@ -95,7 +95,7 @@ class Verb:
 
 def read_twiml(body: bytes, content_type: str) -> tuple[Verb, ...]:
     """The verbs of a document; AssertionError names what the carrier would refuse."""
-    assert content_type.split(";")[0] in {"text/xml", "application/xml"}, content_type
+    assert content_type.split(";", maxsplit=1)[0] in {"text/xml", "application/xml"}, content_type
     assert 0 < len(body) <= LIMIT, f"{len(body)} bytes"
     root = fromstring(body, forbid_dtd=True)
     assert root.tag == "Response", root.tag

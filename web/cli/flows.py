@@ -21,6 +21,8 @@ _FILES = click.argument(
     "files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
 )
 
+_DRAWN = (".svg", ".mmd")
+
 
 @click.group("flows")
 def flows() -> None:
@@ -203,9 +205,23 @@ def unbind(address: str) -> None:
     click.echo(f"{address} is free")
 
 
+def _picture(context: click.Context, option: click.Parameter, given: Path | None) -> Path | None:
+    del context
+    if given is not None and given.suffix not in _DRAWN:
+        raise click.BadParameter(f"{given} must end in .svg or .mmd", param=option)
+    return given
+
+
 @flows.command("graph")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("-o", "out", type=click.Path(dir_okay=False, path_type=Path), help="An .svg file.")
+@click.option(
+    "-o",
+    "out",
+    metavar="FILE",
+    callback=_picture,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write FILE.svg, a picture, or FILE.mmd.",
+)
 def graph(file: Path, out: Path | None) -> None:
     """Draw a flow: Mermaid on standard output, or a picture with -o FILE.svg."""
     with told():
@@ -216,6 +232,6 @@ def graph(file: Path, out: Path | None) -> None:
             click.echo(str(error))
             raise SystemExit(1) from None
         if out is None:
-            click.echo(mermaid(flow))
+            click.echo(mermaid(flow), nl=False)
             return
         out.write_text(svg(flow) if out.suffix == ".svg" else mermaid(flow), "utf-8")

@@ -51,7 +51,9 @@ def test_svg_draws_every_step_and_exit() -> None:
     assert titles[:2] == ["welcome: play", "main-menu: menu"]
     assert len(titles) == 6
     arrows = [p for p in picture.findall(".//svg:path", names) if p.get("marker-end")]
-    assert len(arrows) == 11
+    assert len(arrows) == 10  # two exits lead to the same step and share an arrow
+    labels = [text for text in picture.findall(".//svg:text", names) if text.get("stroke")]
+    assert len(labels) == 11
 
 
 def test_svg_keeps_boxes_apart_and_inside_the_picture() -> None:

@@ -9,7 +9,12 @@ from tests.support.processes import BIN, ROOT
 from tests.web.cli.office import Office
 
 BROKEN = ROOT / "tests" / "flow" / "language" / "broken" / "dangling_exit.yaml"
-WRONG = {"DATABASE_URL": "oracle://nowhere", "PORT": "none", "SECRET_KEY": "short", "HOST": "0.0.0.0"}
+WRONG = {
+    "DATABASE_URL": "oracle://nowhere",
+    "PORT": "none",
+    "SECRET_KEY": "short",
+    "HOST": "198.51.100.1",
+}
 
 
 def flask(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -29,7 +34,7 @@ def test_check_needs_no_settings_and_names_the_place() -> None:
     assert found.returncode == 1
     first = found.stdout.splitlines()[0]
     assert first == f"{BROKEN}:10: hello.exits.done: there is no step 'by'; did you mean 'bye'?"
-    assert found.stderr.strip() == "2 flows checked" or found.stderr == ""
+    assert found.stderr == ""
 
 
 def test_the_examples_have_no_fault() -> None:
@@ -54,7 +59,9 @@ def test_a_file_that_is_not_there_or_no_text(office: Office) -> None:
     assert office.refused("flows check", str(odd)) == f"Error: {odd}: this is not UTF-8 text"
 
 
-@pytest.mark.parametrize("text", ["", "- 1\n", "linewalk: [}\n", "just words", "linewalk: 1\n", "{}"])
+@pytest.mark.parametrize(
+    "text", ["", "- 1\n", "linewalk: [}\n", "just words", "linewalk: 1\n", "{}"]
+)
 def test_whatever_a_file_holds_its_faults_have_a_line(office: Office, text: str) -> None:
     path = office.file("odd.yaml", text)
     for command in ("check", "graph", "publish"):
@@ -79,6 +86,7 @@ def test_graph_writes_mermaid_and_pictures(office: Office) -> None:
     assert (office.folder / "hello.svg").read_text().startswith("<svg xmlns=")
     office.done("flows graph", path, "-o", "hello.mmd")
     assert (office.folder / "hello.mmd").read_text() == text
+    assert office.run("flows graph", path, "-o", "hello.png").exit_code == 2
 
 
 def test_a_picture_that_cannot_be_written_is_one_line(office: Office) -> None:

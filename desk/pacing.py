@@ -1,0 +1,27 @@
+"""Spaces outgoing calls evenly, so many per second, whatever the carrier would still accept."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """A rate of calls per second, and the first moment that is not given away yet."""
+
+    per_second: float
+    free_from: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a rate at which no call would ever leave."""
+        if self.per_second <= 0:
+            raise ValueError("calls per second must be more than 0")
+
+
+def next_call(pace: Pace, at: datetime) -> tuple[datetime, Pace]:
+    """Give a call its moment, now or later, and the pace that remembers it.
+
+    Idle time is not saved up: there is no burst.
+    """
+    moment = at if pace.free_from is None else max(at, pace.free_from)
+    step = timedelta(seconds=1 / pace.per_second)
+    return moment, replace(pace, free_from=moment + step)

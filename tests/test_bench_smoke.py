@@ -1,0 +1,64 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.support.processes import ROOT
+
+QUICK = [
+    *("--seconds", "0.3", "--rounds", "1", "--callers", "2"),
+    *("--databases", "sqlite", "--executions", "0", "50"),
+    *("--steps", "10", "20"),
+]
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, dict[str, object]]:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench", *QUICK],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=110,
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, dict[str, object]] = json.loads(done.stdout)
+    return found
+
+
+def test_the_bench_compares_turns_with_the_baseline(document: dict[str, dict[str, object]]) -> None:
+    turns = document["turns"]["sqlite"]
+    assert isinstance(turns, dict)
+    assert turns["failures"] == 0
+    assert turns["ratio"] > 0
+    assert turns["ours_per_second"] > 0
+    assert turns["p50_ms"] <= turns["p99_ms"]
+    assert turns["baseline_p50_ms"] <= turns["baseline_p99_ms"]
+    assert len(turns["rounds"]) == 1
+
+
+def test_the_bench_counts_the_engines_steps(document: dict[str, dict[str, object]]) -> None:
+    assert document["engine"]["steps_per_walk"] == 20
+    speed = document["engine"]["steps_per_second"]
+    assert isinstance(speed, int)
+    assert speed > 0
+
+
+def test_the_bench_tells_what_a_turn_costs_as_things_grow(
+    document: dict[str, dict[str, object]],
+) -> None:
+    cost = document["cost"]
+    expected = {
+        "by_steps": ["10", "20"],
+        "by_visited": ["10"],
+    }
+    for name, keys in expected.items():
+        found = cost[name]
+        assert isinstance(found, dict)
+        assert list(found) == keys
+        assert min(found.values()) > 0
+    stored = cost["by_executions"]
+    assert isinstance(stored, dict)
+    assert list(stored["sqlite"]) == ["0", "50"]
