@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 FORMAT = 1
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 Status = Literal["running", "waiting", "ended"]
 
 
@@ -100,7 +102,7 @@ class Execution:
         """Write everything but `private`, as one line of JSON."""
         packed = {name: getattr(self, name) for name in _OPEN_NAMES}
         packed["frames"] = [_pack_frame(frame) for frame in self.frames]
-        return json.dumps({"format": FORMAT, **packed}, ensure_ascii=False, separators=(",", ":"))
+        return _ENCODE({"format": FORMAT, **packed})
 
     @classmethod
     def from_json(cls, text: str, private: dict[str, dict[str, Any]] | None = None) -> "Execution":

@@ -42,7 +42,8 @@ class Run:
     `state` is `Execution.to_json()`, `sealed` the encrypted private part (None when empty).
     `token` is the one `main` token that may move the walk next. `undelivered` is the JSON of
     instructions that no answer has carried yet. `pins` are module keys to version ids. `call` is
-    the carrier's id of the contact's call. The rest repeats parts of the state for queries.
+    the carrier's id of the contact's call. `moves` counts the events so far. The rest repeats
+    parts of the state for queries.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Run:
     contact: str = ""
     business_hours: str = ""
     ended: datetime | None = None
+    moves: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,19 @@ class Call:
     recipient: str = ""
     seconds: int | None = None
     ended: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What a new call begins with; None for each that is unknown.
+
+    The bound flow's published version (its `source` is left out), the caller as a contact, and
+    the leg, where a status report was faster.
+    """
+
+    version: Version | None
+    contact: Contact | None
+    call: Call | None
 
 
 @dataclass(slots=True)

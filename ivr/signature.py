@@ -28,6 +28,7 @@ class Received:
 
     `fragment` is what we put behind addresses that we hand out. The carrier does not sign it and
     no request carries it, but gateways that sign an address as they read it are heard as well.
+    `pairs` are the body's fields, where they were read already.
     """
 
     method: str
@@ -36,6 +37,7 @@ class Received:
     body: bytes
     signature: str
     fragment: str = ""
+    pairs: Pairs | None = None
 
 
 class _Fields:
@@ -121,7 +123,7 @@ def _signed_pairs(received: Received) -> Pairs | None:
     if received.method.upper() == "GET" or not received.body:
         return ()
     if is_form(received.content_type):
-        return form_pairs(received.body)
+        return form_pairs(received.body) if received.pairs is None else received.pairs
     query = received.url.partition("#")[0].partition("?")[2]
     named = parse_qs(query, keep_blank_values=True).get("bodySHA256", [])
     digest = hashlib.sha256(received.body).hexdigest().encode("ascii")

@@ -11,6 +11,7 @@ from flow.ledger import (
     Call,
     CallFact,
     Contact,
+    Greeting,
     OutboxItem,
     Recording,
     Run,
@@ -48,6 +49,9 @@ class Work(Protocol):
 
     def answer(self, execution: str, token: str, answer: Answer) -> None:
         """Write the answer of a turn that had none."""
+
+    def greet(self, sid: str, recipient: str, sender: str) -> Greeting:
+        """Find the flow, the contact and the leg of a call that was entered (`enter_call`)."""
 
     def bound(self, address: str) -> Version | None:
         """Find the published version of the flow an address is bound to."""
@@ -95,6 +99,15 @@ class Store(Protocol):
 
     def work(self) -> AbstractContextManager[Work]:
         """Open a write transaction (`BEGIN IMMEDIATE` on SQLite)."""
+
+    def glance(self, execution: str, token: str) -> tuple[Run | None, Turn | None]:
+        """Read a run and what a token was used for, without locking anything."""
+
+    def swap(self, saved: Saved, token: str, moves: int) -> bool:
+        """Write a turn if the run's token and count of moves are still these; say if they were.
+
+        For turns that change nothing but the run and its history; all of it or nothing.
+        """
 
     def version(self, version: str) -> Version | None:
         """Read one stored version by its id."""

@@ -96,6 +96,19 @@ class Walker:
             return Walked(run, execution, moved=False)
         return self._settle(work, run, step, event.at)
 
+    def try_move(self, run: Run, event: Event) -> Walked | None:
+        """Move a run that nobody holds, where that takes no transaction: None where it does.
+
+        `run` is brought up to date in place; nothing happened until it is swapped in.
+        """
+        execution = self.read(run)
+        flow = self._library.flow(run.version, run.pins)
+        step = engine.advance(flow, execution, event, self._zone)
+        if not step.moved or step.effects or step.errors:
+            return None
+        self.write(run, step.execution, event.at)
+        return Walked(run, step.execution, step.instructions, step.history)
+
     def mark(self, fingerprint: str) -> str:
         """Give the keyed form in which a request's fingerprint is kept."""
         return self._vault.mark(fingerprint)
@@ -123,7 +136,7 @@ class Walker:
         run.awaits, run.live = execution.awaits, execution.live
         run.business_hours = execution.business_hours
         run.contact = str(execution.contact.get("id", "")) or run.contact
-        run.updated = at
+        run.updated, run.moves = at, execution.turns
         if execution.status == "ended" and run.ended is None:
             run.ended = at
 

@@ -1,6 +1,6 @@
 """One database, SQLite or PostgreSQL: read and write transactions, and whether it lives."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 
 import sqlalchemy as sa
@@ -26,16 +26,16 @@ class Database:
         self._flush = flush.Flush(sqlite.database_path(parsed)).flush if self.sqlite else None
         make = sqlite.engine if self.sqlite else postgresql.engine
         self.engine = make(parsed, connections)
+        self.closing: list[Callable[[], None]] = []
         self._writer = self.engine.execution_options(**{sqlite.WRITE: True})
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
         """Open a write transaction; leaving it without an error commits, durably."""
-        with self._turnstile(), self._opened() as connection:
+        with self.turnstile(), self._opened() as connection:
             yield connection
             self._commit(connection)
-        if self._flush:
-            self._flush()
+        self.flush()
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -54,10 +54,18 @@ class Database:
 
     def close(self) -> None:
         """Close every connection."""
+        for close in self.closing:
+            close()
         self.engine.dispose()
 
-    def _turnstile(self) -> AbstractContextManager[None]:
+    def turnstile(self) -> AbstractContextManager[None]:
+        """Stand in the queue of SQLite's writers; PostgreSQL needs none."""
         return self._lock.held() if self._lock else nullcontext()
+
+    def flush(self) -> None:
+        """Return when what this thread has committed on SQLite is on the disk."""
+        if self._flush:
+            self._flush()
 
     @contextmanager
     def _opened(self, *, writing: bool = True) -> Iterator[sa.Connection]:

@@ -37,7 +37,7 @@ class Documents(Part):
 
     def bound(self, address: str) -> Version | None:
         """Find the published version of the flow an address is bound to."""
-        key = _key(address)
+        key = address_key(address)
         row = self.first(_BOUND, {"key": key}) if key else None
         return Version(*row) if row else None
 
@@ -66,7 +66,7 @@ def stored_version(connection: sa.Connection, version: str) -> Version | None:
 
 
 @lru_cache(maxsize=1024)
-def _key(address: str) -> str:
+def address_key(address: str) -> str:
     """Give the address as it is kept; what is no address is bound to nothing."""
     try:
         return normalised(address)

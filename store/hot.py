@@ -14,7 +14,7 @@ from store.types import from_sqlite, to_sqlite, utc
 RUN = (
     *("id", "flow", "type", "version", "interaction", "started", "call"),
     *("token", "state", "status", "updated", "sealed", "undelivered", "pins"),
-    *("awaits", "live", "outcome", "contact", "business_hours", "ended"),
+    *("awaits", "live", "outcome", "contact", "business_hours", "ended", "moves"),
 )
 """The columns of an execution, in the order all statements here use."""
 
@@ -48,12 +48,16 @@ class Hot:
         both = "FROM lw_executions e LEFT JOIN lw_turns t ON t.execution = e.id AND t.token"
         self.lock = _sql("SELECT", run, *one)
         self.open = _sql("SELECT", run, ",", turn, both, this, "WHERE e.id", this, locked)
+        self.glance = _sql("SELECT", run, ",", turn, both, this, "WHERE e.id", this)
         of_turn = ("WHERE t.execution", this, "AND t.token", this)
         self.turn = _sql("SELECT", turn, "FROM lw_turns t", *of_turn)
         self.by_call = _sql("SELECT id FROM lw_executions WHERE call <> '' AND call", this)
         self.insert_run = self._insert("executions", RUN, 1)
         self.insert_turn = self._insert("turns", TURN, 1)
         self.update_run = _sql("UPDATE lw_executions SET", changes, "WHERE id", this)
+        moved = ("WHERE id", this, "AND token", this, "AND moves", this)
+        self.swap_run = _sql("UPDATE lw_executions SET", changes, *moved)
+        self.insert_history = self._insert("history", HISTORY, 1)
         self.together = cache(self._together)
 
     def save(

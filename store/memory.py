@@ -17,6 +17,7 @@ from flow.ledger import (
     Call,
     CallFact,
     Contact,
+    Greeting,
     OutboxItem,
     Recording,
     Run,
@@ -111,6 +112,10 @@ class MemoryWork:
         if turn is None:
             raise self._fail(Missing("there is no turn of this token to answer"))
         self._put("turns", (turn.execution, turn.token), replace(turn, answer=answer))
+
+    def greet(self, sid: str, recipient: str, sender: str) -> Greeting:
+        """Find the flow, the contact and the leg of a call that was entered."""
+        return Greeting(self.bound(recipient), self.contact_by("number", sender), self.call(sid))
 
     def bound(self, address: str) -> Version | None:
         """Find the published version of the flow an address is bound to."""
@@ -250,6 +255,20 @@ class MemoryStore:
             except BaseException:
                 work.undo()
                 raise
+
+    def glance(self, execution: str, token: str) -> tuple[Run | None, Turn | None]:
+        """Read a run and what a token was used for."""
+        with self.work() as work:
+            return work.open_turn(execution, token)
+
+    def swap(self, saved: Saved, token: str, moves: int) -> bool:
+        """Write a turn if the run's token and count of moves are still these."""
+        with self.work() as work:
+            now = work.lock(saved.run.id)
+            same = now is not None and (now.token, now.moves) == (token, moves)
+            if same:
+                work.save(saved)
+            return same
 
     def version(self, version: str) -> Version | None:
         """Read one stored version by its id."""

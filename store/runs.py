@@ -55,14 +55,16 @@ class Runs(Part):
         """Do `lock` and `turn` at once: one round trip when the token is the run's own.
 
         PostgreSQL reads the turn as it was before it waited for the lock. So unless the token is
-        still the one that may move the run, the turn is read again.
+        still the one that may move the run, the turn is read again. It may be that and used all
+        the same while the run awaits something: only an answer brings a new one.
         """
         row = self.plain(self.hot.open, clean(token), clean(execution)).fetchone()
         if row is None:
             return None, None
         run, found = read_run(row, self.hot), row[len(RUN) :]
         turn = read_turn(found, self.hot) if found[0] is not None else None
-        stale = turn is None and run.token != token
+        asks = not run.awaits and run.undelivered == "[]" and run.status != "ended"
+        stale = turn is None and not (asks and run.token == token)
         if not self.hot.sqlite and (stale or (turn is not None and turn.answer is None)):
             turn = self.turn(execution, token)
         return run, turn
@@ -80,9 +82,9 @@ class Runs(Part):
             Missing: the run was never inserted.
         """
         execution, hot = saved.run.id, self.hot
-        turn = _turn_row(saved.turn, hot) if saved.turn else ()
-        history = [_history_row(execution, entry, hot) for entry in saved.history]
-        for text, values in hot.save(_run_row(saved.run, hot), turn, history, new=saved.new):
+        turn = turn_row(saved.turn, hot) if saved.turn else ()
+        history = [history_row(execution, entry, hot) for entry in saved.history]
+        for text, values in hot.save(run_row(saved.run, hot), turn, history, new=saved.new):
             result = self.plain(text, *values)
         if result.rowcount != 1:
             raise self.fail(Missing("there is no execution of this id to save"))
@@ -127,10 +129,12 @@ def read_run(row: Sequence[Any], hot: Hot) -> Run:
         contact=row[17],
         business_hours=row[18],
         ended=when(row[19]) if row[19] is not None else None,
+        moves=row[20],
     )
 
 
-def _run_row(run: Run, hot: Hot) -> list[Any]:
+def run_row(run: Run, hot: Hot) -> list[Any]:
+    """Write a run as the columns `store.hot.RUN`."""
     fixed = (run.id, run.flow, run.type, run.version, run.interaction)
     moment = hot.moment
     return [
@@ -145,6 +149,7 @@ def _run_row(run: Run, hot: Hot) -> list[Any]:
         run.live,
         *map(clean, (run.outcome, run.contact, run.business_hours)),
         moment(run.ended) if run.ended is not None else None,
+        run.moves,
     ]
 
 
@@ -155,14 +160,16 @@ def read_turn(row: Sequence[Any], hot: Hot) -> Turn:
     return Turn(execution, token, fingerprint, number, hot.read_moment(at), answer)
 
 
-def _turn_row(turn: Turn, hot: Hot) -> tuple[Any, ...]:
+def turn_row(turn: Turn, hot: Hot) -> tuple[Any, ...]:
+    """Write a turn as the columns `store.hot.TURN`."""
     key = (clean(turn.execution), clean(turn.token), clean(turn.fingerprint))
     answer = turn.answer
     kept = (answer.body, clean(answer.content_type), answer.status) if answer else (None, "", 0)
     return (*key, turn.number, hot.moment(turn.at), *kept)
 
 
-def _history_row(execution: str, entry: HistoryEntry, hot: Hot) -> tuple[Any, ...]:
+def history_row(execution: str, entry: HistoryEntry, hot: Hot) -> tuple[Any, ...]:
+    """Write a history entry as the columns `store.hot.HISTORY`."""
     names = (entry.path, entry.component, entry.exit)
     times = (hot.moment(entry.entered), hot.moment(entry.left))
     result = to_json(entry.result)

@@ -108,6 +108,7 @@ executions = _table(
     Column("live", Boolean, nullable=False),
     _text("outcome", "contact", "business_hours"),
     _time("ended", optional=True),
+    _number("moves"),
     postgresql_with={"fillfactor": 60},
 )
 # No index on anything that a turn changes and room in each page: PostgreSQL then updates a row

@@ -4,19 +4,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from flow.ledger import Call, Version
+from flow.ledger import Call, Run, Saved, Turn, Version
 from store.calls import Calls, silent_calls
 from store.contacts import Contacts
 from store.database import Database
 from store.documents import Documents, stored_version
+from store.greeting import Greetings
 from store.hot import Hot
 from store.outbox import Outbox, overdue
 from store.recordings import Recordings, unheard_recordings
 from store.runs import Runs
 from store.sealed import sealed_secret
+from store.swap import Swaps
 
 
-class SqlWork(Runs, Documents, Contacts, Outbox, Calls, Recordings):
+class SqlWork(Runs, Greetings, Documents, Contacts, Outbox, Calls, Recordings):
     """One open write transaction. Lock in this order: call, execution, then call legs."""
 
 
@@ -26,6 +28,7 @@ class SqlStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._hot = Hot(sqlite=database.sqlite)
+        self._swaps = Swaps(database)
 
     @contextmanager
     def work(self) -> Iterator[SqlWork]:
@@ -38,6 +41,14 @@ class SqlStore:
             work = SqlWork(connection, self._hot)
             yield work
             work.check()
+
+    def glance(self, execution: str, token: str) -> tuple[Run | None, Turn | None]:
+        """Read a run and what a token was used for, without locking anything."""
+        return self._swaps.glance(execution, token)
+
+    def swap(self, saved: Saved, token: str, moves: int) -> bool:
+        """Write a turn if the run's token and count of moves are still these; say if they were."""
+        return self._swaps.swap(saved, token, moves)
 
     def version(self, version: str) -> Version | None:
         """Read one stored version by its id."""

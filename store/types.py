@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+_ENCODE = json.JSONEncoder(separators=(",", ":"), default=dict).encode
 _UNPAIRED = re.compile("[\ud800-\udfff]")
 
 
@@ -28,7 +29,7 @@ def clean(text: str) -> str:
 
 def to_json(value: Any) -> str:
     """Write JSON that any database can keep: everything but ASCII is escaped."""
-    return json.dumps(value, separators=(",", ":"), default=dict)
+    return "{}" if value == {} else _ENCODE(value)
 
 
 def utc(moment: datetime) -> datetime:

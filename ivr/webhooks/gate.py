@@ -60,13 +60,10 @@ class Gate:
         except RequestEntityTooLarge:
             return self._refuse("too large", 413)
         target = _raw_target()
-        if not self._signed(target, body):
+        pairs = _pairs(body)
+        if not self._signed(target, body, pairs):
             return self._refuse("signature", 403)
-        try:
-            pairs = (
-                signature.form_pairs(body) if signature.is_form(request.content_type or "") else []
-            )
-        except ValueError:
+        if pairs is None:
             return self._refuse("form", 400)
         form = fields(pairs)
         if self._settings.account_sid not in (
@@ -77,7 +74,7 @@ class Gate:
         path, _, query = target.partition("?")
         return handle(Webhook(path, query, form, signature.fingerprint(pairs), self._now()))
 
-    def _signed(self, target: str, body: bytes) -> bool:
+    def _signed(self, target: str, body: bytes, pairs: signature.Pairs | None) -> bool:
         if not self._settings.tokens:
             return True
         received = Received(
@@ -87,12 +84,23 @@ class Gate:
             body=body,
             signature=request.headers.get("X-Twilio-Signature", ""),
             fragment=OVERRIDES,
+            pairs=pairs,
         )
         return signature.verify(received, self._settings.tokens)
 
     def _refuse(self, reason: str, status: int) -> Response:
         self._refused(reason)
         return nothing(status)
+
+
+def _pairs(body: bytes) -> signature.Pairs | None:
+    """Read the body's fields, which the signature is made of; None when it is no proper form."""
+    if not signature.is_form(request.content_type or ""):
+        return []
+    try:
+        return signature.form_pairs(body)
+    except ValueError:
+        return None
 
 
 def _raw_target() -> str:

@@ -97,7 +97,8 @@ def test_a_request_to_the_outside_is_made_once_however_often_its_turn_is_repeate
         call = house.call().arrive()
         url, form = call.pressed("1")
         turn = Sent(url, {**call.common(), **form})
-        together(house, pool, [turn, call.fallback(turn)] * (PARALLEL // 2))
+        waiting = together(house, pool, [turn, call.fallback(turn)] * (PARALLEL // 2))
+        assert [reply.body for reply in waiting if b"<Redirect" not in reply.body] == []
         crm.gate.set()
         wait_until(lambda: not house.run(call).awaits)  # noqa: B023  asked in this round only
         call.send(turn)

@@ -90,6 +90,7 @@ def _executions() -> None:
         sa.Column("contact", sa.Text(), nullable=False),
         sa.Column("business_hours", sa.Text(), nullable=False),
         sa.Column("ended", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("moves", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("lw_executions_pk")),
         postgresql_with={"fillfactor": 60},
     )
