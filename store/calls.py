@@ -1,7 +1,6 @@
 """Call legs, and the log of what carriers said of them."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -9,7 +8,6 @@ import sqlalchemy as sa
 from flow.ledger import Call, CallFact
 from store.part import Part
 from store.schema import call_log, calls
-from store.upserts import upsert
 
 _COLUMNS = tuple(calls.c[name] for name in Call.__dataclass_fields__)
 _SELECT = sa.select(*_COLUMNS).where(calls.c.sid == sa.bindparam("key")).with_for_update()
@@ -29,10 +27,6 @@ class Calls(Part):
         """Read what is known of a call leg, locked."""
         row = self.locked(_SELECT, sid)
         return Call(*row) if row else None
-
-    def keep_call(self, call: Call) -> None:
-        """Write what is known of a call leg (insert or update)."""
-        self.execute(upsert(calls, sqlite=self.hot.sqlite), asdict(call))
 
     def log_call(self, fact: CallFact) -> None:
         """Keep one callback as it came."""

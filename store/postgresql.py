@@ -11,6 +11,7 @@ IDLE_SECONDS = 1.0  # a connection unused for longer is asked whether it still l
 SESSION = {
     "timezone": "UTC",
     "synchronous_commit": "on",
+    "plan_cache_mode": "force_generic_plan",  # every statement finds its rows by key
     "statement_timeout": "3s",  # a carrier waits 15 s at most; a caller much less
     "idle_in_transaction_session_timeout": "10s",  # a stopped process frees its locks
 }

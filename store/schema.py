@@ -129,7 +129,7 @@ turns = _table(
     _text("content_type"),
     _number("status"),
 )
-Index("lw_turns_execution_number_ix", turns.c.execution, turns.c.number)
+# No index on the number: a run has few turns, and each would write it.
 
 history = _table(
     "history",

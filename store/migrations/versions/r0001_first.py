@@ -117,7 +117,6 @@ def _executions() -> None:
         sa.Column("status", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("execution", "token", name=op.f("lw_turns_pk")),
     )
-    op.create_index("lw_turns_execution_number_ix", "lw_turns", ["execution", "number"])
 
 
 def _ledger() -> None:
