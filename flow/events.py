@@ -1,17 +1,13 @@
 """What can happen to an execution: the only values `engine.advance` is ever moved by.
 
 Every event carries `at`, the aware UTC time at which the outside saw it, because the rules may
-not read a clock. What a person said or pressed is in the marked fields of `PERSONAL`; nothing of
-an event goes into a log message.
+not read a clock. Nothing of an event goes into a log message: it is what a person said or pressed.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
-
-PERSONAL = frozenset({"digits", "text", "result"})
-"""Fields that hold what a person said, pressed or was told: struck out wherever they are shown."""
 
 DialStatus = Literal["completed", "busy", "no-answer", "failed", "canceled"]
 

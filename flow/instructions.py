@@ -143,6 +143,3 @@ Instruction = (
     | Reject
     | Apologise
 )
-
-Question = Collect | Record | Dial | Proceed
-"""The instructions that end a document and bring an event back."""

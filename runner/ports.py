@@ -103,6 +103,12 @@ class Store(Protocol):
     def glance(self, execution: str, token: str) -> tuple[Run | None, Turn | None]:
         """Read a run and what a token was used for, without locking anything."""
 
+    def welcome(self, sid: str, recipient: str, sender: str) -> tuple[str, Greeting]:
+        """Read the execution a call has ("" for none) and what a new call needs to know."""
+
+    def admit(self, saved: Saved, call: Call) -> bool:
+        """Write the first turn of a call and its leg, if nobody has entered the call meanwhile."""
+
     def swap(self, saved: Saved, token: str, moves: int) -> bool:
         """Write a turn if the run's token and count of moves are still these; say if they were.
 

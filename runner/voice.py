@@ -92,6 +92,9 @@ class Voice:
         Raises:
             Unavailable: the database is away; nothing was changed.
         """
+        swift = self._admit(arrival)
+        if swift is not None:
+            return swift
         began = time.monotonic()
         with self._store.work() as work:
             known = work.enter_call(arrival.sid)
@@ -102,6 +105,23 @@ class Voice:
             else:
                 run, walked, answer = self._first(work, arrival)
         return self._finish(run, walked, answer, FIRST, began)
+
+    def _admit(self, arrival: Arrival) -> Answer | None:
+        """Answer the common first request in two statements; None when it is not one."""
+        known, greeting = self._store.welcome(arrival.sid, arrival.recipient, arrival.sender)
+        version = greeting.version
+        if known or greeting.call or version is None or version.type != "incoming_call":
+            return None
+        execution = _new_execution(version, greeting.contact, arrival)
+        walked = self._walker.try_begin(version, execution, arrival.at)
+        if walked is None:
+            return None
+        run = walked.run
+        answer = self._answer(run, walked.instructions)
+        marked = self._marked(arrival.fingerprint)
+        turn = Turn(run.id, FIRST, marked, walked.execution.turns, run.updated, answer)
+        saved = Saved(run, new=True, turn=turn, history=walked.history)
+        return answer if self._store.admit(saved, _leg(arrival, run)) else None
 
     def _first(
         self, work: Work, arrival: Arrival
@@ -119,9 +139,8 @@ class Voice:
         except FlowError as error:
             _log.error("flow does not start", flow=version.flow, error=str(error))
             return None, None, self._renderer.apology("")
-        call = earlier or Call(arrival.sid, "ringing", arrival.at)
-        call.execution, call.direction = walked.run.id, "inbound"
-        call.sender, call.recipient = arrival.sender, arrival.recipient
+        call = _leg(arrival, walked.run)
+        call.status = earlier.status if earlier else call.status
         answer = self._save(work, walked, FIRST, arrival.fingerprint, new=True)
         work.keep_call(call)
         return walked.run, walked, answer
@@ -313,6 +332,13 @@ class Voice:
             work.save(Saved(run))
             work.answer(execution, token, answer)
         return answer
+
+
+def _leg(arrival: Arrival, run: Run) -> Call:
+    """Write down the contact's own leg of a call."""
+    call = Call(arrival.sid, "ringing", arrival.at, run.id, direction="inbound")
+    call.sender, call.recipient = arrival.sender, arrival.recipient
+    return call
 
 
 def _new_execution(version: Version, contact: Contact | None, arrival: Arrival) -> Execution:

@@ -14,6 +14,7 @@ import structlog
 
 from flow import effects, engine, values
 from flow.effects import Fact, Needed
+from flow.errors import FlowError
 from flow.events import EffectDone, Event
 from flow.execution import Execution
 from flow.instructions import Instruction
@@ -68,21 +69,7 @@ class Walker:
             StepError: an input or a default is wrong.
         """
         pins = self._library.pin(work, version)
-        run = Run(
-            id=execution.id,
-            flow=version.flow,
-            type=version.type,
-            version=version.id,
-            interaction=execution.id,
-            token=new_token(),
-            state="",
-            status="",
-            started=at,
-            updated=at,
-            call=execution.call.get("sid", ""),
-            pins=pins,
-            contact=str(execution.contact.get("id", "")),
-        )
+        run = _new_run(version, execution, pins, at)
         flow = self._library.flow(version.id, pins)
         step = engine.begin(flow, execution, dict(inputs), at, self._zone)
         return self._settle(work, run, step, at)
@@ -95,6 +82,21 @@ class Walker:
         if not step.moved:
             return Walked(run, execution, moved=False)
         return self._settle(work, run, step, event.at)
+
+    def try_begin(self, version: Version, execution: Execution, at: datetime) -> Walked | None:
+        """Start a run where that takes no transaction: None where it does, or does not work."""
+        flow = self._library.flow(version.id, {})
+        if any(step.enters() for step in flow.steps.values()):
+            return None
+        try:
+            step = engine.begin(flow, execution, {}, at, self._zone)
+        except FlowError:
+            return None
+        if step.effects or step.errors:
+            return None
+        run = _new_run(version, execution, {}, at)
+        self.write(run, step.execution, at)
+        return Walked(run, step.execution, step.instructions, step.history)
 
     def try_move(self, run: Run, event: Event) -> Walked | None:
         """Move a run that nobody holds, where that takes no transaction: None where it does.
@@ -167,6 +169,24 @@ class Walker:
             elif effect.id == step.execution.awaits:
                 need = effect
         return need
+
+
+def _new_run(version: Version, execution: Execution, pins: Mapping[str, str], at: datetime) -> Run:
+    return Run(
+        id=execution.id,
+        flow=version.flow,
+        type=version.type,
+        version=version.id,
+        interaction=execution.id,
+        token=new_token(),
+        state="",
+        status="",
+        started=at,
+        updated=at,
+        call=execution.call.get("sid", ""),
+        pins=pins,
+        contact=str(execution.contact.get("id", "")),
+    )
 
 
 def _report(step: Step) -> None:

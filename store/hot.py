@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
+from flow.ledger import Call
 from store.types import from_sqlite, to_sqlite, utc
 
 RUN = (
@@ -46,17 +47,18 @@ class Hot:
         this = f"= {self.mark}"
         one = ("FROM lw_executions e WHERE e.id", this, locked)
         both = "FROM lw_executions e LEFT JOIN lw_turns t ON t.execution = e.id AND t.token"
-        self.lock = _sql("SELECT", run, *one)
-        self.open = _sql("SELECT", run, ",", turn, both, this, "WHERE e.id", this, locked)
-        self.glance = _sql("SELECT", run, ",", turn, both, this, "WHERE e.id", this)
+        self.lock = sql("SELECT", run, *one)
+        self.open = sql("SELECT", run, ",", turn, both, this, "WHERE e.id", this, locked)
+        self.glance = sql("SELECT", run, ",", turn, both, this, "WHERE e.id", this)
         of_turn = ("WHERE t.execution", this, "AND t.token", this)
-        self.turn = _sql("SELECT", turn, "FROM lw_turns t", *of_turn)
-        self.by_call = _sql("SELECT id FROM lw_executions WHERE call <> '' AND call", this)
+        self.turn = sql("SELECT", turn, "FROM lw_turns t", *of_turn)
+        self.by_call = sql("SELECT id FROM lw_executions WHERE call <> '' AND call", this)
         self.insert_run = self._insert("executions", RUN, 1)
         self.insert_turn = self._insert("turns", TURN, 1)
-        self.update_run = _sql("UPDATE lw_executions SET", changes, "WHERE id", this)
+        self.update_run = sql("UPDATE lw_executions SET", changes, "WHERE id", this)
         moved = ("WHERE id", this, "AND token", this, "AND moves", this)
-        self.swap_run = _sql("UPDATE lw_executions SET", changes, *moved)
+        self.swap_run = sql("UPDATE lw_executions SET", changes, *moved)
+        self.insert_call = self._insert("calls", tuple(Call.__dataclass_fields__), 1)
         self.insert_history = self._insert("history", HISTORY, 1)
         self.together = cache(self._together)
 
@@ -97,10 +99,10 @@ class Hot:
     def _insert(self, table: str, columns: Sequence[str], rows: int) -> str:
         row = "(" + ", ".join([self.mark] * len(columns)) + ")"
         names = "(" + ", ".join(columns) + ")"
-        return _sql("INSERT INTO", f"lw_{table}", names, "VALUES", ", ".join([row] * rows))
+        return sql("INSERT INTO", f"lw_{table}", names, "VALUES", ", ".join([row] * rows))
 
 
-def _sql(*words: str) -> str:
+def sql(*words: str) -> str:
     """Join the words of a statement: constants of this file; values always go as parameters."""
     return " ".join(words)
 

@@ -30,6 +30,7 @@ from store.contacts import comparable, merged
 from store.documents import LATEST
 from store.errors import Conflict, Missing, StoreError, Unstorable
 from store.recordings import expected
+from store.swap import short_turn
 from store.types import clean, kept
 
 Undo = Callable[[], object]
@@ -261,8 +262,24 @@ class MemoryStore:
         with self.work() as work:
             return work.open_turn(execution, token)
 
+    def welcome(self, sid: str, recipient: str, sender: str) -> tuple[str, Greeting]:
+        """Read the execution a call has ("" for none) and what a new call needs to know."""
+        with self.work() as work:
+            return work.enter_call(sid), work.greet(sid, recipient, sender)
+
+    def admit(self, saved: Saved, call: Call) -> bool:
+        """Write the first turn of a call and its leg, if nobody has entered the call meanwhile."""
+        short_turn(saved, new=True)
+        with self.work() as work:
+            if work.enter_call(call.sid) or work.call(call.sid):
+                return False
+            work.save(saved)
+            work.keep_call(call)
+            return True
+
     def swap(self, saved: Saved, token: str, moves: int) -> bool:
         """Write a turn if the run's token and count of moves are still these."""
+        short_turn(saved, new=False)
         with self.work() as work:
             now = work.lock(saved.run.id)
             same = now is not None and (now.token, now.moves) == (token, moves)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from flow.ledger import Call, Run, Saved, Turn, Version
+from flow.ledger import Call, Greeting, Run, Saved, Turn, Version
 from store.calls import Calls, silent_calls
 from store.contacts import Contacts
 from store.database import Database
@@ -49,6 +49,14 @@ class SqlStore:
     def swap(self, saved: Saved, token: str, moves: int) -> bool:
         """Write a turn if the run's token and count of moves are still these; say if they were."""
         return self._swaps.swap(saved, token, moves)
+
+    def welcome(self, sid: str, recipient: str, sender: str) -> tuple[str, Greeting]:
+        """Read the execution a call has ("" for none) and what a new call needs to know."""
+        return self._swaps.welcome(sid, recipient, sender)
+
+    def admit(self, saved: Saved, call: Call) -> bool:
+        """Write the first turn of a call and its leg, if nobody has entered the call meanwhile."""
+        return self._swaps.admit(saved, call)
 
     def version(self, version: str) -> Version | None:
         """Read one stored version by its id."""
