@@ -3,7 +3,9 @@
 import base64
 import hashlib
 import hmac
-from urllib.parse import urlencode
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from hypothesis import given
@@ -212,3 +214,15 @@ def test_fingerprints_are_equal_exactly_for_the_same_fields(
 def test_fields_do_not_run_together() -> None:
     assert fingerprint([("a", "bc")]) != fingerprint([("ab", "c")])
     assert fingerprint([("a", "1:b")]) != fingerprint([("a", ""), ("b", "")])
+
+
+@given(st.text(alphabet="ab=&%2+ ;4é", max_size=40))
+def test_fields_are_read_as_the_standard_library_reads_them(text: str) -> None:
+    def outcome(read: Callable[[], Any]) -> Any:
+        try:
+            return read()
+        except ValueError:
+            return "refused"
+
+    expected = outcome(lambda: parse_qsl(text, keep_blank_values=True, errors="strict"))
+    assert outcome(lambda: form_pairs(text.encode())) == expected
