@@ -100,8 +100,8 @@ class Store(Protocol):
     def work(self) -> AbstractContextManager[Work]:
         """Open a write transaction (`BEGIN IMMEDIATE` on SQLite)."""
 
-    def glance(self, execution: str, token: str) -> tuple[Run | None, Turn | None]:
-        """Read a run and what a token was used for, without locking anything."""
+    def glance(self, execution: str) -> Run | None:
+        """Read a run without locking it."""
 
     def welcome(self, sid: str, recipient: str, sender: str) -> tuple[str, Greeting]:
         """Read the execution a call has ("" for none) and what a new call needs to know."""

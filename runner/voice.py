@@ -179,11 +179,10 @@ class Voice:
 
         The rules are pure: what was worked out in vain is worked out again under the lock.
         """
-        run, turn = self._store.glance(request.execution, request.token)
+        run = self._store.glance(request.execution)
         if run is None or isinstance(request.event, HungUp):
             return None
-        if turn is not None:
-            return turn.answer if self._is_same(turn, request.fingerprint) else None
+        # The run's own token was never used, so there is no earlier turn to look for.
         if request.token != run.token or run.awaits or run.undelivered != "[]":
             return None
         moves = run.moves

@@ -49,7 +49,7 @@ class Hot:
         both = "FROM lw_executions e LEFT JOIN lw_turns t ON t.execution = e.id AND t.token"
         self.lock = sql("SELECT", run, *one)
         self.open = sql("SELECT", run, ",", turn, both, this, "WHERE e.id", this, locked)
-        self.glance = sql("SELECT", run, ",", turn, both, this, "WHERE e.id", this)
+        self.glance = sql("SELECT", run, "FROM lw_executions e WHERE e.id", this)
         of_turn = ("WHERE t.execution", this, "AND t.token", this)
         self.turn = sql("SELECT", turn, "FROM lw_turns t", *of_turn)
         self.by_call = sql("SELECT id FROM lw_executions WHERE call <> '' AND call", this)

@@ -257,10 +257,10 @@ class MemoryStore:
                 work.undo()
                 raise
 
-    def glance(self, execution: str, token: str) -> tuple[Run | None, Turn | None]:
-        """Read a run and what a token was used for."""
+    def glance(self, execution: str) -> Run | None:
+        """Read a run."""
         with self.work() as work:
-            return work.open_turn(execution, token)
+            return work.lock(execution)
 
     def welcome(self, sid: str, recipient: str, sender: str) -> tuple[str, Greeting]:
         """Read the execution a call has ("" for none) and what a new call needs to know."""

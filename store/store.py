@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from flow.ledger import Call, Greeting, Run, Saved, Turn, Version
+from flow.ledger import Call, Greeting, Run, Saved, Version
 from store.calls import Calls, silent_calls
 from store.contacts import Contacts
 from store.database import Database
@@ -42,9 +42,9 @@ class SqlStore:
             yield work
             work.check()
 
-    def glance(self, execution: str, token: str) -> tuple[Run | None, Turn | None]:
-        """Read a run and what a token was used for, without locking anything."""
-        return self._swaps.glance(execution, token)
+    def glance(self, execution: str) -> Run | None:
+        """Read a run without locking it."""
+        return self._swaps.glance(execution)
 
     def swap(self, saved: Saved, token: str, moves: int) -> bool:
         """Write a turn if the run's token and count of moves are still these; say if they were."""

@@ -21,7 +21,7 @@ from store.errors import Conflict, StoreError, translated
 from store.greeting import CALL, READ, WELCOME, call_row, greeting_keys, read_greeting
 from store.hot import FIXED, HISTORY, RUN, TURN, Hot, sql
 from store.libpq import Line, reader
-from store.runs import history_row, read_run, read_turn, run_row, turn_row
+from store.runs import history_row, read_run, run_row, turn_row
 from store.schema import calls, executions, history, turns
 from store.types import clean
 
@@ -50,23 +50,19 @@ class Swaps:
         self._admission = cache(_compose_first)
         database.closing.append(self._drop)
         self._readers = [reader(executions.c[name]) for name in RUN]
-        self._readers += [reader(turns.c[name]) for name in TURN]
 
-    def glance(self, execution: str, token: str) -> tuple[Run | None, Turn | None]:
-        """Read a run and what a token was used for, as they are at this moment."""
+    def glance(self, execution: str) -> Run | None:
+        """Read a run as it is at this moment."""
         hot, read = self._hot, self._read_sqlite if self._hot.sqlite else self._read_postgresql
-        keys = (clean(token), clean(execution))
+        keys = (clean(execution),)
         row = self._with(lambda driver: read(driver, keys), again=True)
-        if row is None:
-            return None, None
-        found = row[len(RUN) :]
-        return read_run(row, hot), read_turn(found, hot) if found[0] is not None else None
+        return read_run(row, hot) if row is not None else None
 
-    def _read_sqlite(self, driver: Any, keys: tuple[str, str]) -> Sequence[Any] | None:
+    def _read_sqlite(self, driver: Any, keys: tuple[str]) -> Sequence[Any] | None:
         row: Sequence[Any] | None = driver.execute(self._hot.glance, keys).fetchone()
         return row
 
-    def _read_postgresql(self, line: Line, keys: tuple[str, str]) -> Sequence[Any] | None:
+    def _read_postgresql(self, line: Line, keys: tuple[str]) -> Sequence[Any] | None:
         row = line.first(_GLANCE, keys)
         if row is None:
             return None
