@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from flow.language.load import load
-
 from flow.flow import Flow
+from flow.language.load import load
 from flow.ledger import Version
 from runner.ports import Store, Work
 
