@@ -21,12 +21,16 @@ export PORT
 export WEB_PORT := $(PORT)
 
 # $(1) = a requirements file. uv where there is one (seconds), pip otherwise (a minute).
+# The file is whole, so nothing is resolved: pip would look at the newest release of what an extra
+# names, and refuse the day one appears. The check afterwards sees that the file is whole.
 define install
 	if command -v uv >/dev/null; then \
-	  uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1); \
+	  uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r $(1) && \
+	  uv pip check --quiet --python $(BIN)/python; \
 	else \
 	  $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input \
-	    --root-user-action=ignore --require-hashes -r $(1); \
+	    --root-user-action=ignore --no-deps --require-hashes -r $(1) && \
+	  $(BIN)/python -m pip check --disable-pip-version-check >&2; \
 	fi
 endef
 
