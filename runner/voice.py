@@ -22,8 +22,10 @@ from flow.execution import Execution
 from flow.instructions import Hangup, Instruction
 from flow.ledger import Answer, Call, Contact, Run, Saved, Turn, Version
 from runner.effects import Effects
+from runner.ids import new_id, new_token
 from runner.ports import Renderer, Store, Work
-from runner.walker import Walked, Walker, new_id, new_token, pack, unpack
+from runner.recent import Recent
+from runner.walker import Walked, Walker, pack, unpack
 
 _log = structlog.get_logger(__name__)
 
@@ -85,6 +87,7 @@ class Voice:
         self._store, self._walker, self._effects = store, walker, effects
         self._renderer, self._address, self._budget = renderer, address, budget
         self._patient = BoundedSemaphore(PATIENT)
+        self._recent = Recent()
 
     def arrive(self, arrival: Arrival) -> Answer:
         """Answer a call's first request, or the same request again.
@@ -121,7 +124,10 @@ class Voice:
         marked = self._marked(arrival.fingerprint)
         turn = Turn(run.id, FIRST, marked, walked.execution.turns, run.updated, answer)
         saved = Saved(run, new=True, turn=turn, history=walked.history)
-        return answer if self._store.admit(saved, _leg(arrival, run)) else None
+        if not self._store.admit(saved, _leg(arrival, run)):
+            return None
+        self._recent.keep(run, walked.execution)
+        return answer
 
     def _first(
         self, work: Work, arrival: Arrival
@@ -179,20 +185,26 @@ class Voice:
 
         The rules are pure: what was worked out in vain is worked out again under the lock.
         """
-        run = self._store.glance(request.execution)
-        if run is None or isinstance(request.event, HungUp):
+        if isinstance(request.event, HungUp):
+            return None
+        recent = self._recent.take(request.execution, request.token)
+        run = recent.run if recent else self._store.glance(request.execution)
+        if run is None:
             return None
         # The run's own token was never used, so there is no earlier turn to look for.
         if request.token != run.token or run.awaits or run.undelivered != "[]":
             return None
         moves = run.moves
-        walked = self._walker.try_move(run, request.event)
+        walked = self._walker.try_move(run, request.event, recent.execution if recent else None)
         if walked is None:
             return None
         answer = self._answer(run, walked.instructions)
         kept = self._turn(walked.execution, request, run.updated, answer)
         saved = Saved(run, turn=kept, history=walked.history)
-        return answer if self._store.swap(saved, request.token, moves) else None
+        if not self._store.swap(saved, request.token, moves):
+            return None
+        self._recent.keep(run, walked.execution)
+        return answer
 
     def present(self, execution: str) -> Answer:
         """Answer with what the walk said last, for a caller who could not take it.

@@ -4,7 +4,6 @@ Nothing here commits or answers: `Walked` is what the caller saves together with
 """
 
 import json
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +19,7 @@ from flow.execution import Execution
 from flow.instructions import Instruction
 from flow.ledger import Run, Version
 from flow.step import HistoryEntry, Step
+from runner.ids import new_token
 from runner.library import Library
 from runner.ports import LocalPerformer, Work
 from runner.vault import Vault
@@ -98,12 +98,13 @@ class Walker:
         self.write(run, step.execution, at)
         return Walked(run, step.execution, step.instructions, step.history)
 
-    def try_move(self, run: Run, event: Event) -> Walked | None:
+    def try_move(self, run: Run, event: Event, execution: Execution | None = None) -> Walked | None:
         """Move a run that nobody holds, where that takes no transaction: None where it does.
 
-        `run` is brought up to date in place; nothing happened until it is swapped in.
+        `run` is brought up to date in place; nothing happened until it is swapped in. `execution`
+        is what the row says, where that is known already.
         """
-        execution = self.read(run)
+        execution = execution or self.read(run)
         flow = self._library.flow(run.version, run.pins)
         step = engine.advance(flow, execution, event, self._zone)
         if not step.moved or step.effects or step.errors:
@@ -204,16 +205,6 @@ def place_of(error: BaseException) -> str:
         trace = trace.tb_next
     where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "unknown"
     return f"{type(error).__name__} at {where}"
-
-
-def new_token() -> str:
-    """Make an unguessable token of 128 bits for an address."""
-    return secrets.token_urlsafe(16)
-
-
-def new_id() -> str:
-    """Make the id of a new execution."""
-    return secrets.token_hex(16)
 
 
 def pack(instructions: Sequence[Instruction]) -> str:

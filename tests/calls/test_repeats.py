@@ -2,9 +2,11 @@
 
 from urllib.parse import urlencode
 
+from app import create_app
 from tests.support.carrier import Call, Carrier, Form, Sent
 from tests.support.far_end import FarEnd
 from tests.support.installation import BASE, Installation
+from tests.support.transport import InProcess
 
 
 def walked(house: Installation, keys: str) -> Call:
@@ -142,3 +144,19 @@ def unsigned(house: Installation, path: str) -> None:
     wrong = right | {"X-Twilio-Signature": "A" * 27 + "="}
     for headers in (bare, empty, wrong, stranger):
         assert raw(house, url, form, headers) == (403, b"")
+
+
+def test_what_another_process_did_meanwhile_counts(house: Installation) -> None:
+    # Each process remembers the call where it left it; every turn begins from what is stored.
+    second = create_app(house.settings)
+    other, call = Carrier(InProcess(second), BASE), house.call().arrive()
+    for number, key in enumerate("3535"):
+        url, pressed = call.pressed(key)
+        turn = Sent(url, {**call.common(), **pressed})
+        first = other.resend(turn) if number % 2 else call.carrier.resend(turn)
+        assert call.send(turn).body == first.body
+    second.extensions["linewalk"].database.close()
+    assert house.steps(call) == [
+        *(("menu", "rate"), ("survey", "answered"), ("thanks", "done")),
+        *(("menu", "rate"), ("survey", "answered"), ("thanks", "done")),
+    ]

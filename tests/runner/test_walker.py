@@ -8,7 +8,7 @@ from flow import effects
 from flow.effects import HttpRequest, RunFunction
 from flow.events import Digits, HungUp, TimerFired
 from flow.instructions import Hangup, Pause
-from runner.walker import may_repeat, new_id, new_token, pack, place_of, unpack
+from runner.walker import may_repeat, pack, place_of, unpack
 from tests.runner.walks import NOON, Town
 
 PIN = """
@@ -97,12 +97,6 @@ def test_instructions_survive_being_kept() -> None:
     said = (Pause(2), Hangup())
     assert unpack(pack(said)) == said
     assert unpack("[]") == ()
-
-
-def test_tokens_and_ids_are_long_and_never_the_same() -> None:
-    made = {new_token() for _ in range(1000)} | {new_id() for _ in range(1000)}
-    assert len(made) == 2000
-    assert min(map(len, made)) >= 22
 
 
 def test_an_error_is_named_by_its_place_and_not_by_its_text() -> None:
