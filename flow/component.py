@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from flow.context import Context
-from flow.effects import Fact, Needed
+from flow.effects import Fact, Needed, Order
 from flow.errors import StepError
 from flow.events import Event, HungUp
 from flow.instructions import Instruction
@@ -43,25 +43,30 @@ class Leave:
 class Wait:
     """The step waits for the contact after saying `say`; `state` comes back with the event.
 
-    `private` comes back too (as `Context.private_state`), but is kept sealed meanwhile.
+    `private` comes back too (as `Context.private_state`), but is kept sealed meanwhile. `orders`
+    are carried out; `hears` names the one (or the effect) whose news the step listens to. When
+    the step is left however it may be, and was not told the last news, that order is dropped.
     """
 
     say: tuple[Instruction, ...]
     state: Mapping[str, Any] = field(default_factory=dict)
     private: Mapping[str, Any] = field(default_factory=dict)
+    orders: tuple[Order, ...] = ()
+    hears: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
     """The step waits until the world did `effect`; `say` is heard before.
 
-    `private` is as in `Wait`.
+    `private` and `hears` are as in `Wait`; news that come before the effect is done wait for it.
     """
 
     effect: Needed
     state: Mapping[str, Any] = field(default_factory=dict)
     say: tuple[Instruction, ...] = ()
     private: Mapping[str, Any] = field(default_factory=dict)
+    hears: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,20 @@ class Finish:
 
 
 Outcome = Leave | Wait | Need | Enter | Return | Finish
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a contact in the waiting room stands: seconds since entering, and place in the line.
+
+    `heard` is how many of those seconds were filled with sound before (-1: nothing was heard
+    yet). `position` is 1 for the next; None, like `estimate` (seconds), where it is unknown.
+    """
+
+    waited: float
+    heard: float = -1.0
+    position: int | None = None
+    estimate: int | None = None
 
 
 class Component(BaseModel):
@@ -141,10 +160,15 @@ class Component(BaseModel):
         """Go on after `event`; a component that never waits is never resumed."""
         raise StepError(f"{self.component} does not wait, so {type(event).__name__} means nothing")
 
-    def hang_up(self, context: Context, event: HungUp) -> Leave | None:
+    def hang_up(self, context: Context, event: HungUp) -> Leave | Finish | None:
         """Say how to leave a step whose contact hung up; None ends the walk (the usual)."""
         del context, event
         return None
+
+    def waiting(self, context: Context, place: Place) -> tuple[Instruction, ...]:
+        """Say what a contact in the waiting room hears now; changes nothing."""
+        del context, place
+        return ()
 
     def resume_module(
         self, context: Context, exit_name: str, outputs: Mapping[str, Any]

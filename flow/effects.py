@@ -2,7 +2,8 @@
 
 A walk *needs* the answer of some effects (`Need`): it waits until the runner returns with
 `EffectDone(effect=id)`, whose `outcome` is one of the words listed with the effect. *Facts* are
-kept in the turn's own transaction and answer nothing.
+kept in the turn's own transaction and answer nothing. *Orders* are carried out after the commit;
+the step goes on waiting for its contact and hears of them as `News`.
 """
 
 from collections.abc import Mapping
@@ -92,6 +93,56 @@ class StartTimer:
     due: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class EnterQueue:
+    """Let the contact wait for an agent: `waiting`, or `no_match` when no such agent exists.
+
+    After `waiting` the step hears of it as `News`: `assigned` (`result`: assignment, agent, name,
+    wait_seconds), then `agent_left` (`how`: `finished` or `accident`, and talk_seconds); or, for
+    the last time, `no_match`, `timeout`, `no_answer`. Times are in seconds, `max_wait` None is
+    for ever. `who` holds ring_groups, agents or attributes and match; `ringing` at_once, seconds,
+    attempts, order and status. `returned` brings the contact back to the head after an accident.
+    `greeting` is what the agent hears before accepting.
+    """
+
+    id: str
+    who: Mapping[str, Any]
+    queue: str
+    call: str
+    caller: str = ""
+    line: str = ""
+    name: str = ""
+    priority: int = 5
+    max_wait: float | None = None
+    ringing: Mapping[str, Any] = field(default_factory=dict)
+    returned: bool = False
+    greeting: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HowItEnded:
+    """Ask how the conversation with an agent ended: `finished`, `accident`.
+
+    `place` is the id of the `EnterQueue` it came from; `result`: talk_seconds.
+    """
+
+    id: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class EstimateWait:
+    """Ask how long a contact for these ring groups would wait now: `known`, `unknown`.
+
+    `result`: seconds and position (1 is the next).
+    """
+
+    id: str
+    ring_groups: tuple[str, ...]
+    priority: int = 5
+
+
 Needed = (
     HttpRequest
     | LookUpContact
@@ -100,6 +151,9 @@ Needed = (
     | ControlRecording
     | CheckDial
     | StartTimer
+    | EnterQueue
+    | HowItEnded
+    | EstimateWait
 )
 
 
@@ -138,4 +192,33 @@ class KeepRecording:
 
 Fact = SurveyAnswer | ReportLabel | KeepRecording
 
-Effect = Needed | Fact
+
+@dataclass(frozen=True, slots=True)
+class PlaceCall:
+    """Call a number: the step hears `PickedUp` when it is answered.
+
+    Else it hears, for the last time, one of the `News` `busy`, `no_answer`, `invalid_number`,
+    `refused`, `failed`. `sender` is the number shown, in E.164 like `to`.
+    """
+
+    id: str
+    to: str
+    sender: str
+    ring_seconds: int = 30
+    machine_detection: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Nobody listens to an order any more: leave the queue, release the agent, end the ringing.
+
+    `word` is why, for an agent who waits to be joined: `busy`, `no_answer` …
+    """
+
+    order: str
+    word: str = ""
+
+
+Order = PlaceCall | Drop
+
+Effect = Needed | Fact | Order

@@ -10,10 +10,12 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from flow import limits
-from flow.component import Enter, Finish, Leave, Need, Outcome, Return, Wait
+from flow.component import Enter, Finish, Leave, Need, Outcome, Place, Return, Wait
+from flow.concern import concerns
 from flow.context import Context, parse_time
+from flow.effects import Drop
 from flow.errors import StepError
-from flow.events import EffectDone, Event, HungUp, Started, TimerFired
+from flow.events import Event, HungUp, News, PickedUp, Started
 from flow.execution import Execution, Frame
 from flow.flow import Flow
 from flow.instructions import Apologise, Hangup, Instruction, Reject
@@ -44,12 +46,27 @@ def begin(
     Raises:
         StepError: an input is missing or of the wrong type.
     """
+    return advance(flow, prepare(flow, execution, inputs, at, zone), Started(at), zone)
+
+
+def prepare(
+    flow: Flow,
+    execution: Execution,
+    inputs: Mapping[str, object],
+    at: datetime,
+    zone: str = "UTC",
+) -> Execution:
+    """Give a run that is ready to begin: its inputs and variables are filled, no step is entered.
+
+    Raises:
+        StepError: an input is missing or of the wrong type.
+    """
     frame = Frame(flow="", step=flow.start, inputs=fill_inputs(flow, inputs))
     fresh = execution.copy()
     fresh.frames = [frame]
     context = Context(flow, flow, fresh, flow.start, at, zone)
     frame.vars = fill_variables(flow, context)
-    return advance(flow, fresh, Started(at), zone)
+    return fresh
 
 
 def advance(flow: Flow, execution: Execution, event: Event, zone: str = "UTC") -> Step:
@@ -58,21 +75,30 @@ def advance(flow: Flow, execution: Execution, event: Event, zone: str = "UTC") -
     An event that the run does not wait for (a late effect, a second hang-up) changes nothing and
     gives a step with `moved` false. `zone` is the operator's time zone, for flows without one.
     """
-    if execution.status == "ended" or not _concerns(execution, event):
+    if execution.status == "ended" or not concerns(execution, event):
         return Step(execution, moved=False)
     return _Walk(flow, execution.copy(), event, zone).run()
 
 
-def _concerns(execution: Execution, event: Event) -> bool:
-    if isinstance(event, Started) or not execution.turns:
-        return isinstance(event, Started) and not execution.turns
-    match event:
-        case EffectDone(effect=name) | TimerFired(timer=name):
-            return execution.awaits == name
-        case HungUp():
-            return execution.live
-        case _:
-            return not execution.awaits
+def heard_waiting(
+    flow: Flow, execution: Execution, place: Place, at: datetime, zone: str = "UTC"
+) -> tuple[Instruction, ...]:
+    """Say what a contact in the waiting room hears now: nothing moves by it.
+
+    Nothing is heard of a run that has ended or awaits an effect.
+    The step's messages see the place under its own id: `position` and `wait_seconds`.
+
+    Raises:
+        StepError: a message does not render.
+    """
+    if execution.status != "waiting" or execution.awaits:
+        return ()
+    run = execution.copy()
+    frame = run.frame
+    frame.steps[frame.step] = {"position": place.position, "wait_seconds": int(place.waited)}
+    inner = flow.module(frame.flow)
+    context = Context(flow, inner, run, frame.step, at, zone)
+    return inner.steps[frame.step].waiting(context, place)
 
 
 class _Walk:
@@ -126,12 +152,30 @@ class _Walk:
         return run.turns > limits.TURNS_PER_EXECUTION or age > lifetime
 
     def _first(self) -> "Outcome | _Failed | None":
-        event = self.event
-        if isinstance(event, Started):
-            return self._enter(self.run_.frame.step)
+        event, run = self.event, self.run_
         if isinstance(event, HungUp):
             return self._hang_up(event)
+        fresh = run.turns == 1
+        here = isinstance(event, News) and run.hears != event.effect and not fresh
+        if isinstance(event, PickedUp) or (isinstance(event, News) and event.last):
+            run.hears = "" if event.effect == run.hears else run.hears
+            run.place = "" if event.effect == run.place else run.place
+        if fresh:
+            return self._begin(event)
+        if here:
+            # The agent who waited for this contact has left before the two were joined.
+            return Finish("agent_left", (Hangup(),) if run.live else ())
         return self._guarded(lambda: self.component.resume(self.context, event))
+
+    def _begin(self, event: Event) -> "Outcome | _Failed | None":
+        """Enter the first step; the news that nobody was reached end the run before it."""
+        if isinstance(event, News):
+            self._finish(Finish(event.word))
+            return None
+        if isinstance(event, PickedUp):
+            self.run_.live, self.run_.call = True, dict(event.call)
+            self.context.forget_scope()
+        return self._enter(self.run_.frame.step)
 
     def _hang_up(self, event: HungUp) -> "Outcome | _Failed | None":
         self.run_.live = False
@@ -177,12 +221,13 @@ class _Walk:
                 return self._leave(outcome)
             case Wait():
                 self._say(outcome.say)
-                self._rest(dict(outcome.state))
+                self.step.effects.extend(outcome.orders)
+                self._rest(dict(outcome.state), outcome.hears)
                 self._seal(outcome.private)
             case Need():
                 self._say(outcome.say)
                 self.step.effects.append(outcome.effect)
-                self._rest(dict(outcome.state), outcome.effect.id)
+                self._rest(dict(outcome.state), outcome.hears, outcome.effect.id)
                 self._seal(outcome.private)
             case Enter():
                 return self._enter_module(outcome)
@@ -193,10 +238,21 @@ class _Walk:
                 self._finish(outcome)
         return None
 
-    def _rest(self, state: dict[str, object], awaits: str = "") -> None:
+    def _rest(self, state: dict[str, object], hears: str, awaits: str = "") -> None:
+        if self.run_.hears != hears:
+            self._listen_no_more()
+        self.run_.hears = hears
         self.run_.frame.state = state
         self.run_.awaits = awaits
         self.run_.status = "waiting"
+
+    def _listen_no_more(self) -> None:
+        """Drop the order whose news nobody waits for any more."""
+        if self.run_.hears == self.run_.place:
+            self.run_.hears = ""  # the agent of an outgoing call goes with the run's end
+        if self.run_.hears:
+            self.step.effects.append(Drop(self.run_.hears))
+            self.run_.hears = ""
 
     def _seal(self, private: Mapping[str, object]) -> None:
         if private or self.run_.private:
@@ -209,8 +265,16 @@ class _Walk:
         self.said.extend(say)
         if any(isinstance(part, Hangup | Reject | Apologise) for part in say):
             self.run_.live = False
+            self._let_agent_go()
+
+    def _let_agent_go(self, word: str = "") -> None:
+        """Release the agent who waits for the contact of an outgoing call."""
+        if self.run_.place:
+            self.step.effects.append(Drop(self.run_.place, word))
+            self.run_.place = ""
 
     def _leave(self, left: Leave, error: str = "") -> "Outcome | _Failed | None":
+        self._listen_no_more()
         self._say(left.say)
         self.step.effects.extend(left.facts)
         if left.changes:
@@ -306,7 +370,9 @@ class _Walk:
         return self._guarded(lambda: self.component.resume_module(self.context, name, outputs))
 
     def _finish(self, outcome: Finish) -> None:
+        self._listen_no_more()
         self._say(outcome.say)
+        self._let_agent_go(outcome.outcome)
         run = self.run_
         run.status, run.outcome, run.live = "ended", outcome.outcome, False
         run.private = {}

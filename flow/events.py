@@ -97,6 +97,44 @@ class EffectDone:
     result: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something happened to what the flow ordered: `word` is one of those listed with the order.
+
+    `last` says that nothing more will be heard of it.
+    """
+
+    at: datetime
+    effect: str
+    word: str
+    result: Mapping[str, Any] = field(default_factory=dict)
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLeft:
+    """The contact came out of the waiting room without an agent; `result` is the channel's word.
+
+    Twilio, "TwiML Voice: Enqueue", `QueueResult`: leave, queue-full, error, system-error.
+    """
+
+    at: datetime
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class PickedUp:
+    """The contact answered a call that the flow placed: from here on somebody is on the line.
+
+    `answered_by` is what answering-machine detection heard, empty where it was not asked.
+    """
+
+    at: datetime
+    effect: str
+    call: Mapping[str, Any] = field(default_factory=dict)
+    answered_by: str = ""
+
+
 Event = (
     Started
     | Digits
@@ -108,4 +146,7 @@ Event = (
     | HungUp
     | TimerFired
     | EffectDone
+    | News
+    | QueueLeft
+    | PickedUp
 )

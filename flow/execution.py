@@ -42,9 +42,12 @@ class Execution:
     """One run for one contact. `frames[-1]` is being walked; values are plain JSON.
 
     `live` says whether a contact is on the line, `awaits` names the effect whose answer the walk
-    needs (empty when it waits for the contact), `counter` makes effect ids, `turns` counts events.
+    needs (empty when it waits for the contact), `hears` the order whose news the step that waits
+    listens to, `counter` makes effect ids, `turns` counts events.
     `recording` is `off`, `on` or `paused`; `outcome` says how it ended. `answered`: the flow has
-    asked something of the contact's call, so it can be refused no more.
+    asked something of the contact's call, so it can be refused no more. `whisper` is what an agent
+    hears before the join; `agent` and `queue` name the last agent spoken with, and the queue.
+    In an outgoing call an agent waits in `room`; `place` is the order that keeps the agent there.
     """
 
     id: str
@@ -60,12 +63,18 @@ class Execution:
     private: dict[str, dict[str, Any]] = field(default_factory=dict)
     live: bool = False
     awaits: str = ""
+    hears: str = ""
     recording: str = "off"
     answered: bool = False
     counter: int = 0
     turns: int = 0
     seq: int = 0
     business_hours: str = ""
+    whisper: str = ""
+    agent: str = ""
+    queue: str = ""
+    place: str = ""
+    room: str = ""
 
     @property
     def frame(self) -> Frame:

@@ -1,7 +1,8 @@
 """What a flow asks of a channel: plain values that a channel renders in its own form.
 
-Spoken parts (`Say`, `Play`, `Pause`) are done in order. `Collect`, `Record`, `Dial` and `Proceed`
-end a document: the channel comes back with an event. `Hangup` and `Reject` end the call.
+Spoken parts (`Say`, `Play`, `Pause`) are done in order. `Collect`, `Record`, `Dial`, `Enqueue`,
+`Join` and `Proceed` end a document: the channel comes back with an event. `Hangup` and `Reject`
+end the call.
 """
 
 from dataclasses import dataclass
@@ -46,6 +47,9 @@ class Music:
 
 Spoken = Say | Play | Pause
 
+Heard = Spoken | Music
+"""What may be heard while a key is waited for: in a queue also some seconds of music."""
+
 
 @dataclass(frozen=True, slots=True)
 class Collect:
@@ -56,7 +60,7 @@ class Collect:
     `secret` marks keys that must leave no trace.
     """
 
-    prompts: tuple[Spoken, ...]
+    prompts: tuple[Heard, ...]
     keys: bool = True
     speech: bool = False
     max_digits: int = 0
@@ -95,6 +99,30 @@ class Dial:
     caller_id: str = ""
     record: bool = False
     answer_on_bridge: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Enqueue:
+    """Let the contact wait in a waiting room, where the channel asks again and again what is heard.
+
+    `queue` is its name for people and reports.
+    """
+
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Bring the contact (or an agent) into a room of that name, where the others are.
+
+    With `ends` the room is closed when this party leaves it; without `starts` it hears `music`
+    until somebody comes who starts it.
+    """
+
+    room: str
+    music: str = ""
+    ends: bool = True
+    starts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +165,8 @@ Instruction = (
     | Record
     | StartRecording
     | Dial
+    | Enqueue
+    | Join
     | SendDigits
     | Proceed
     | Hangup

@@ -85,7 +85,7 @@ def coerce(value: Any, kind: str, name: str) -> Any:
         return None
     try:
         return _CONVERTERS[kind](value)
-    except (ValueError, TypeError, OverflowError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         raise StepError(f"{name} must be {_article(kind)} {kind}") from None
 
 

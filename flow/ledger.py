@@ -107,7 +107,10 @@ class OutboxItem:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """Everything one turn changes, for one transaction. `new` inserts the run."""
+    """Everything one turn changes, for one transaction. `new` inserts the run.
+
+    `answered`: with this turn the contact's call was answered, by us or by the contact.
+    """
 
     run: Run
     new: bool = False
@@ -115,6 +118,7 @@ class Saved:
     history: Sequence[HistoryEntry] = ()
     outbox: Sequence[OutboxItem] = ()
     facts: Sequence[Fact] = ()
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +193,52 @@ class Greeting:
     version: Version | None
     contact: Contact | None
     call: Call | None
+
+
+LegState = Literal["wanted", "placing", "placed", "unknown", "over"]
+
+
+@dataclass(slots=True)
+class Leg:
+    """A call that we place: to an `agent` (`id` is the offer's) or a `contact` (the order's).
+
+    `state`: `wanted` (nothing was asked of the carrier), `placing` (it is being asked), `unknown`
+    (nobody knows what came of it), `placed` (it has a `sid`), `over`. `status` is the carrier's
+    last word, `sip` the code it ended with. `tries` counts the requests, the last at `tried`.
+    `unwanted`, as `reason`, says that it shall be ended whatever becomes of it.
+    """
+
+    id: str
+    token: str
+    kind: Literal["agent", "contact"]
+    execution: str
+    recipient: str
+    sender: str
+    ring_seconds: int
+    created: datetime
+    machine_detection: bool = False
+    state: LegState = "wanted"
+    sid: str = ""
+    status: str = ""
+    sip: int | None = None
+    tries: int = 0
+    tried: datetime | None = None
+    ended: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a place in the queue is about: the run that waits, and what those who serve it need.
+
+    `data` holds queue, call, caller, line, name, greeting, language; empty when the place was
+    given up before it was taken.
+    """
+
+    id: str
+    execution: str
+    data: Mapping[str, Any]
+    created: datetime
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
 """Fills the inputs and variables of a flow, and carries results between steps and modules."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flow import kinds
@@ -28,6 +29,19 @@ def fill_inputs(flow: Flow, given: Mapping[str, Any]) -> dict[str, Any]:
                 raise StepError(f"inputs.{name} is required")
         filled[name] = value
     return filled
+
+
+def misfits(flow: Flow, given: Mapping[str, Any]) -> dict[str, str]:
+    """Find everything that is wrong with what was given for the declared inputs, by its name."""
+    unknown = sorted(set(given) - set(flow.inputs))
+    found = dict.fromkeys(unknown, f"{flow.slug} has no such input")
+    for name in flow.inputs:
+        alone = replace(flow, inputs={name: flow.inputs[name]})
+        try:
+            fill_inputs(alone, {name: given[name]} if name in given else {})
+        except StepError as error:
+            found[name] = str(error).removeprefix(f"inputs.{name} ")
+    return found
 
 
 def fill_variables(flow: Flow, context: Context) -> dict[str, Any]:

@@ -6,16 +6,20 @@ Adding one takes three files: the component, its line here, its JSON cases in
 """
 
 from flow.component import Component
+from flow.components.assign_and_dial import AssignAndDial
 from flow.components.calendar_rules import CalendarRules
 from flow.components.call_recording import CallRecording
 from flow.components.collect_digits import CollectDigits
 from flow.components.collect_speech import CollectSpeech
 from flow.components.condition import Condition
+from flow.components.connect_agent import ConnectAgent
 from flow.components.end import End
+from flow.components.estimated_wait import EstimatedWait
 from flow.components.forward_call import ForwardCall
 from flow.components.hang_up import HangUp
 from flow.components.http_request import HttpRequest
 from flow.components.lookup_contact import LookupContact
+from flow.components.make_call import MakeCall
 from flow.components.menu import Menu
 from flow.components.play import Play
 from flow.components.record_message import RecordMessage
@@ -30,6 +34,7 @@ from flow.components.survey import Survey
 from flow.components.time_rules import TimeRules
 from flow.components.update_contact import UpdateContact
 from flow.components.wait import Wait
+from flow.components.whisper import Whisper
 
 _INDEX: tuple[type[Component], ...] = (
     Condition,
@@ -53,7 +58,12 @@ _INDEX: tuple[type[Component], ...] = (
     RecordMessage,
     CallRecording,
     SendDigits,
+    MakeCall,
     ForwardCall,
+    AssignAndDial,
+    EstimatedWait,
+    Whisper,
+    ConnectAgent,
     Survey,
     HangUp,
 )
@@ -61,14 +71,9 @@ _INDEX: tuple[type[Component], ...] = (
 NOT_YET_BUILT = (
     "send_sms",
     "send_email",
-    "make_call",
-    "assign_and_dial",
     "request_callback",
     "direct_callback",
-    "estimated_wait",
     "auto_answer",
-    "whisper",
-    "connect_agent",
     "transfer_sip",
     "sip_headers",
     "media_stream",

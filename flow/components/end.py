@@ -2,18 +2,37 @@
 
 from typing import ClassVar, Literal
 
-from flow.component import Component, Finish
+from flow.component import Component, Finish, Outcome
 from flow.context import Context
+from flow.events import Event, HungUp
 from flow.instructions import Hangup
+from flow.joining import ended, join
 
 
 class End(Component):
-    """End the flow: a call is hung up, a conversation is left."""
+    """End the flow: a call is hung up, a conversation is left.
+
+    In an outgoing call whose agent still waits, the contact is joined with the agent first.
+    """
 
     EXITS: ClassVar[tuple[str, ...]] = ()
 
     component: Literal["end"]
 
-    def start(self, context: Context) -> Finish:
+    def start(self, context: Context) -> Outcome:
         """End here."""
-        return Finish("completed", (Hangup(),) if context.live else ())
+        return join(context) if context.live and context.execution.place else _over(context)
+
+    def resume(self, context: Context, event: Event) -> Outcome:
+        """End when the conversation is over."""
+        outcome = ended(context, event)
+        return _over(context) if isinstance(outcome, int) else outcome
+
+    def hang_up(self, context: Context, event: HungUp) -> Finish:
+        """The contact left first: the call is over as it should be."""
+        del context, event
+        return Finish("completed")
+
+
+def _over(context: Context) -> Finish:
+    return Finish("completed", (Hangup(),) if context.live else ())

@@ -1,6 +1,5 @@
 """`forward_call`: connects the caller with another number or SIP address."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
@@ -13,11 +12,10 @@ from flow.errors import StepError
 from flow.events import DialEnded, EffectDone, Event, HungUp
 from flow.instructions import Dial
 from flow.language.templates import is_template
+from flow.target import is_target
 
 _AT_ONCE = 10
 """Carriers ring no more than ten numbers for one call."""
-_NUMBER = re.compile(r"\+[1-9][0-9 ().-]{5,24}")
-_SIP = re.compile(r"sips?:[^\s<>]+", re.IGNORECASE)
 
 
 class ForwardCall(Component):
@@ -56,7 +54,7 @@ class ForwardCall(Component):
     def problems(self) -> list[tuple[str, str]]:
         """Find targets that are neither a number nor a SIP URI."""
         given = (self.to,) if isinstance(self.to, str) else self.to
-        wrong = [t for t in given if not is_template(t) and not _is_target(t.strip())]
+        wrong = [t for t in given if not is_template(t) and not is_target(t.strip())]
         found = [
             ("to", f"{target!r} is neither a number as +15550100001 nor a SIP URI")
             for target in wrong
@@ -135,7 +133,3 @@ def _flat(given: Any) -> tuple[str, ...]:
         return tuple(dict.fromkeys(target for item in given for target in _flat(item)))
     texts = "" if given is None else str(given)
     return tuple(dict.fromkeys(text.strip() for text in texts.split(",") if text.strip()))
-
-
-def _is_target(text: str) -> bool:
-    return bool(_NUMBER.fullmatch(text) or _SIP.fullmatch(text))

@@ -185,6 +185,8 @@ class Survey(Asking):
             metric=self.metric or ("nps" if self.kind == "nps" else "none"),
             answer=str(answer.value),
             score=answer.score,
+            agent=context.execution.agent,
+            queue=context.execution.queue,
         )
         found: dict[str, Any] = {"answer": answer.value}
         return Leave("answered", found, facts=(fact,))

@@ -104,8 +104,14 @@ def test_begin_refuses_inputs_that_do_not_fit() -> None:
 
 @pytest.mark.parametrize(
     "event",
-    [Started(LATER), EffectDone(LATER, "run.1", "success"), TimerFired(LATER, "run.1")],
-    ids=lambda event: type(event).__name__,
+    [
+        Started(LATER),
+        EffectDone(LATER, "run.1", "success"),
+        EffectDone(LATER, "", "success"),
+        TimerFired(LATER, "run.1"),
+        TimerFired(LATER, ""),
+    ],
+    ids=str,
 )
 def test_what_a_waiting_question_does_not_concern_changes_nothing(event: Event) -> None:
     flow = flow_of({"ask": menu({"one": "ask"})})

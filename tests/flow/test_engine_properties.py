@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flow import values
-from flow.component import Component
-from flow.engine import advance
+from flow.component import Component, Place
+from flow.engine import advance, heard_waiting
 from flow.events import (
     Continued,
     DialEnded,
@@ -17,6 +17,9 @@ from flow.events import (
     EffectDone,
     Event,
     HungUp,
+    News,
+    PickedUp,
+    QueueLeft,
     Recorded,
     Silence,
     Speech,
@@ -51,6 +54,12 @@ def _step(component: str, exits: tuple[str, ...], **fields: Any) -> st.SearchStr
 
 
 BRANCH = {"exit": "yes", "when": [{"value": "{{ vars.n }}", "op": "greater_than", "to": 1}]}
+QUEUE = {
+    "ring_groups": st.sampled_from([["a"], ["{{ vars.n }}"]]),
+    "messages": st.just([{"message": "{{ steps.a.position }}", "every": "20s"}]),
+    "keys": st.sampled_from([{}, {"1": "out"}]),
+    "max_wait": st.sampled_from(["30s", None]),
+}
 MODULE = st.sampled_from(["inner", "gone"])
 STEPS: st.SearchStrategy[Component] = st.one_of(
     _step("play", ("done",), message=TEXTS),
@@ -62,6 +71,8 @@ STEPS: st.SearchStrategy[Component] = st.one_of(
     _step("wait", ("done",), **{"for": st.sampled_from(["1s", "2d"])}),
     _step("split", ("x", "y"), branches=st.just([{"exit": "x"}, {"exit": "y", "weight": 3}])),
     _step("run_module", ("ok",), module=MODULE, outputs=st.just({"n": "n"})),
+    _step("assign_and_dial", ("call_finished", "timeout", "no_answer", "out"), **QUEUE),
+    _step("estimated_wait", ("known", "unknown"), ring_groups=st.just(["a"])),
     _step("end", ()),
 )
 INNER = {
@@ -84,6 +95,13 @@ FLOWS: st.SearchStrategy[Flow] = st.fixed_dictionaries(dict.fromkeys(NAMES, STEP
 
 IDS = st.sampled_from(["run.1", "run.2", "run.3", "run.4"])
 RESULTS = st.dictionaries(st.sampled_from(["id", "$kind", "json"]), st.text(max_size=3), max_size=2)
+DONE = ["success", "found", "failed", "odd", "waiting", "waiting", "finished", "accident", "known"]
+NEWS = {
+    "assigned": {"assignment": "as-1", "agent": "ann", "name": "Ann", "wait_seconds": 3},
+    "agent_left": {"how": "accident", "talk_seconds": 2},
+    "timeout": {},
+    "odd": {},
+}
 SECONDS = st.integers(0, 100_000).map(lambda seconds: AT + timedelta(seconds=seconds))
 EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(Started, SECONDS),
@@ -95,9 +113,16 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(DialEnded, SECONDS, st.sampled_from(["completed", "busy"])),
     st.builds(HungUp, SECONDS),
     st.builds(TimerFired, SECONDS, IDS),
+    st.builds(EffectDone, SECONDS, IDS, st.sampled_from(DONE), RESULTS),
     st.builds(
-        EffectDone, SECONDS, IDS, st.sampled_from(["success", "found", "failed", "odd"]), RESULTS
+        lambda at, order, word, last: News(at, order, word, NEWS[word], last=last),
+        SECONDS,
+        IDS,
+        st.sampled_from(list(NEWS)),
+        st.booleans(),
     ),
+    st.builds(QueueLeft, SECONDS, st.sampled_from(["leave", "queue-full", "error"])),
+    st.builds(PickedUp, SECONDS, IDS, RESULTS),
 )
 
 
@@ -106,6 +131,9 @@ def _answer(step: Step, event: Event) -> Event:
     awaited = step.execution.awaits
     if isinstance(event, EffectDone) and awaited and event.effect in ("run.1", "run.2"):
         return EffectDone(event.at, awaited, event.outcome, event.result)
+    heard = step.execution.hears
+    if isinstance(event, News) and heard and event.effect in ("run.1", "run.2"):
+        return News(event.at, heard, event.word, event.result, last=event.last)
     return event
 
 
@@ -123,6 +151,7 @@ def test_saving_between_events_changes_nothing(
         saved = advance(flow, through_json(saved.execution), read_back)
         _check_alike(kept, saved)
         _check_sound(kept)
+        _check_waiting(flow, kept, saved)
 
 
 def _check_alike(kept: Step, saved: Step) -> None:
@@ -143,6 +172,14 @@ def _check_sound(step: Step) -> None:
     assert not (run.status == "ended" and (run.live or run.awaits or run.private))
     for part in (*step.instructions, *step.effects):
         assert values.from_json(json.loads(json.dumps(values.to_json(part)))) == part
+
+
+def _check_waiting(flow: Flow, kept: Step, saved: Step) -> None:
+    if kept.execution.hears and not kept.execution.awaits:
+        place, run = Place(21, 3, 2, 90), through_json(saved.execution)
+        heard = heard_waiting(flow, kept.execution, place, AT)
+        assert heard_waiting(flow, run, place, AT) == heard
+        assert run.to_json() == saved.execution.to_json()
 
 
 @settings(max_examples=40, deadline=None)

@@ -25,6 +25,10 @@ def _run() -> Execution:
         counter=4,
         turns=3,
         seq=9,
+        hears="run.4",
+        whisper="A gold customer",
+        agent="ann",
+        queue="support",
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from flow.language.durations import seconds
 from web.cli.simulator.errors import CannotWalk
 from web.cli.simulator.terminal import Terminal
 from web.cli.simulator.visit import Visit, walk_through
@@ -32,6 +33,21 @@ def _moment(context: click.Context, option: click.Parameter, given: str | None) 
         raise click.BadParameter(message, param=option) from None
 
 
+def _names(context: click.Context, option: click.Parameter, given: str | None) -> Any:
+    del context, option
+    if given is None:
+        return None
+    return tuple(name.strip() for name in given.split(",") if name.strip())
+
+
+def _length(context: click.Context, option: click.Parameter, given: str | None) -> Any:
+    del context
+    try:
+        return seconds(given) if given else None
+    except ValueError as error:
+        raise click.BadParameter(str(error), param=option) from None
+
+
 @click.command("walk")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--from", "number", default="", help="Who calls; default +15550123456.")
@@ -48,6 +64,15 @@ def _moment(context: click.Context, option: click.Parameter, given: str | None) 
     default="send",
     help="Really send HTTP requests, or ask for their answers.",
 )
+@click.option(
+    "--agents",
+    callback=_names,
+    help="The ring groups, agents and skills there are, with commas; default whoever is meant.",
+)
+@click.option("--estimate", callback=_length, help="The likely wait for an agent: 2m, 90s.")
+@click.option(
+    "--position", type=click.IntRange(1), default=1, help="The place in the line; default 1."
+)
 @click.option("--seed", default="", help="What chance shall give: the same seed, the same walk.")
 def walk(files: tuple[Path, ...], **given: Any) -> None:
     """Talk to a flow in the terminal; type ? for help.
@@ -58,7 +83,7 @@ def walk(files: tuple[Path, ...], **given: Any) -> None:
         files,
         environment=os.environ,
         seed=given.pop("seed") or secrets.token_hex(4),
-        **{name: value for name, value in given.items() if value},
+        **{name: value for name, value in given.items() if value not in (None, "", {})},
     )
     _guarded(lambda: walk_through(visit, Terminal(sys.stdin, click.echo)))
 

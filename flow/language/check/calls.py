@@ -75,8 +75,8 @@ def _without_call(document: Parsed) -> set[str]:
     return {step for step, call in seen if not call}
 
 
-def after_call(document: Parsed) -> Iterator[Problem]:
-    """In a post-call branch nobody is dialled or queued again."""
+def after_call(document: Parsed, library: Library) -> Iterator[Problem]:
+    """In a post-call branch nobody is dialled or queued again, in a module neither."""
     starts = [document.exits(step).get("call_finished", "") for step in document.raw]
     for step in sorted(reachable(document, filter(None, starts))):
         component = document.component(step)
@@ -86,6 +86,15 @@ def after_call(document: Parsed) -> Iterator[Problem]:
         elif component == "record_message" and "deliver" in document.raw[step]:
             message = "a voicemail after the call with the agent can only be kept, not delivered"
             yield document.problem(message, step, ("deliver",))
+        elif step in document.steps and (inside := _banned_inside(document.steps[step], library)):
+            message = f"{inside}, which cannot be used after the call with the agent"
+            yield document.problem(message, step, ("module",))
+
+
+def _banned_inside(step: Component, library: Library) -> str:
+    module = module_of(step, library)
+    found = [n for n in _BANNED_AFTER_CALL if n in module.components] if module else []
+    return f"{module.slug} has {' and '.join(found)}" if module and found else ""
 
 
 def endless_loop(document: Parsed, library: Library) -> Iterator[Problem]:

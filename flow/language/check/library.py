@@ -14,7 +14,8 @@ Resolve = Callable[[str, str], Flow | None]
 class Module:
     """What rules ask of a module, whether it is a given document or a published flow.
 
-    `waits` says that some step of it waits, `talks` that some step needs a call.
+    `waits` says that some step of it waits, `talks` that some step needs a call; `components` are
+    those its steps run.
     """
 
     slug: str
@@ -24,6 +25,7 @@ class Module:
     exits: tuple[str, ...]
     waits: bool
     talks: bool
+    components: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ def _of_document(document: Parsed) -> Module:
         header.exits,
         any(step.WAITS for step in steps),
         any(step.NEEDS_CALL for step in steps),
+        frozenset(step.component for step in steps),
     )
 
 
@@ -64,4 +67,5 @@ def _of_flow(flow: Flow) -> Module:
         flow.exits,
         any(step.WAITS for step in flow.steps.values()),
         any(step.NEEDS_CALL for step in flow.steps.values()),
+        frozenset(step.component for step in flow.steps.values()),
     )

@@ -32,7 +32,6 @@ ALONE: tuple[Callable[[Parsed], Iterator[Problem]], ...] = (
     templates.known_names,
     templates.unused_variable,
     calls.allowed_type,
-    calls.after_call,
     modules.return_exit,
 )
 """The rules that look at one document."""
@@ -41,6 +40,7 @@ TOGETHER: tuple[Callable[[Parsed, Library], Iterator[Problem]], ...] = (
     header.duplicate_flow,
     secrets.secret_use,
     calls.voice_without_call,
+    calls.after_call,
     calls.endless_loop,
     modules.run_module,
     modules.recursion,

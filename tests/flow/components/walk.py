@@ -115,12 +115,14 @@ def through_json(execution: Execution) -> Execution:
 
 
 def event_of(turn: Turn, execution: Execution, at: datetime) -> Event:
-    """Read a turn's event; `at`, and the id of the awaited effect or timer, are filled in."""
+    """Read a turn's event; `at`, and the id of what is awaited or heard of, are filled in."""
     given = dict(turn.event or {"$kind": "Started"})
     kind = given["$kind"]
     given.setdefault("at", {"$time": at.isoformat()})
     if kind == "EffectDone":
         given.setdefault("effect", execution.awaits)
+    if kind in {"News", "PickedUp"}:
+        given.setdefault("effect", execution.hears)
     if kind == "TimerFired":
         given.setdefault("timer", execution.awaits)
     if isinstance(given.get("last"), dict):

@@ -1,8 +1,15 @@
 """What somebody on the line can do, whether a person types it or a script says it."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from flow.events import DialStatus
+
+Ending = Literal["finished", "accident"]
+QueueEnd = Literal["no_answer", "no_match"]
+CallWord = Literal[
+    "answered", "machine", "busy", "no_answer", "invalid_number", "refused", "failed"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,49 @@ class HangUp:
     after: float = 0
 
 
-Action = Press | Speak | StaySilent | PassTime | LeaveMessage | EndDial | HangUp
+@dataclass(frozen=True, slots=True)
+class AgentAnswers:
+    """An agent takes the waiting call, `after` so many seconds more of waiting."""
+
+    name: str = ""
+    after: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyComes:
+    """All agents were rung in vain, or (`no_match`) the last of those meant has gone."""
+
+    word: QueueEnd = "no_answer"
+
+
+@dataclass(frozen=True, slots=True)
+class AgentLeaves:
+    """The agent hangs up, or the agent's line breaks, `after` so many seconds more of talking."""
+
+    how: Ending = "finished"
+    after: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CallGoes:
+    """A call that the flow has placed is answered, or comes to nothing."""
+
+    word: CallWord
+
+
+Action = (
+    Press
+    | Speak
+    | StaySilent
+    | PassTime
+    | LeaveMessage
+    | EndDial
+    | HangUp
+    | AgentAnswers
+    | NobodyComes
+    | AgentLeaves
+    | CallGoes
+)
 
 
 class Unsuited(Exception):

@@ -16,8 +16,10 @@ from web.cli.simulator.actions import (
     Unsuited,
 )
 from web.cli.simulator.clock import Clock
+from web.cli.simulator.ordered import Ordered
 
-Asked = Collect | Record | Dial
+Answerable = Collect | Record | Dial
+Asked = Answerable | Ordered
 
 _WORDS_PER_SECOND = 2.5
 """How fast people talk: what is said to a recording becomes its length."""
@@ -30,7 +32,7 @@ _BEFORE_FINISH_KEY = 5
 class Asking:
     """A question that is open, the clock, and the number of the next recording."""
 
-    asked: Asked
+    asked: Answerable
     clock: Clock
     recording: int = 1
 

@@ -12,6 +12,9 @@ from web.cli.simulator.errors import CannotWalk
 NUMBER, LINE = "+15550123456", "+15550100001"
 """Who calls and which number is called, where nobody says."""
 
+AGENT = "agent"
+"""Who places an outgoing call."""
+
 _WITHOUT_CALL = ("api_request",)
 
 
@@ -43,6 +46,7 @@ class Caller:
         sender, recipient = self.number, self.line
         if flow.type == "outgoing_call":
             sender, recipient = recipient, sender
+            run.agent, run.place, run.room = AGENT, f"{run.id}.agent", "room"
         run.contact = dict(self.contact) or {"number": self.number}
         run.call = {"sid": f"CA{0:032d}", "from": sender, "to": recipient}
         run.channel = {"type": "voice", "address": self.line}

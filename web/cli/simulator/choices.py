@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from flow.component import Component
+from flow.components.assign_and_dial import AssignAndDial
 from flow.components.collect_digits import CollectDigits
 from flow.components.menu import Menu
 from flow.components.survey import Survey
-from flow.instructions import Collect, Dial, Record
+from flow.effects import PlaceCall
+from flow.instructions import Collect, Dial, Enqueue, Join, Record
 from web.cli.simulator.answers import Asked
 
 _SHOWN = 12
@@ -22,6 +24,13 @@ def choices(asked: Asked, step: Component) -> str:
             parts = ["record 12s", "say …", *([f"{key} to finish"] if key else []), "silence"]
         case Dial():
             parts = ["answered 30s", "busy", "no answer", "failed"]
+        case Enqueue():
+            parts = ["agent", "nobody answers", *_waiting_keys(step), "Enter or wait 30s", "hangup"]
+        case Join():
+            parts = ["agent leaves", "agent drops", "wait 30s", "hangup"]
+        case PlaceCall(machine_detection=detects):
+            machine = ["machine"] if detects else []
+            parts = ["answered", *machine, "busy", "no answer", "failed"]
     return f"[{' · '.join(parts)}]"
 
 
@@ -38,6 +47,11 @@ def _keys(asked: Collect, step: Component) -> Iterator[str]:
             yield f"{_how_many(step.min, asked.max_digits)}{_finish(asked)}"
         case _:
             yield f"press {_how_many(1, asked.max_digits)}{_finish(asked)}"
+
+
+def _waiting_keys(step: Component) -> Iterator[str]:
+    if isinstance(step, AssignAndDial) and step.keys:
+        yield f"press {', '.join(f'{key} {exit_}' for key, exit_ in step.keys.items())}"
 
 
 def _answers(step: Survey) -> str:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from flow.language.durations import Duration
 from web.cli.simulator.talk import Entry, as_entry
 
 MONDAY_MORNING = datetime(2026, 11, 23, 10, 0)  # noqa: DTZ001  a wall-clock time, of the flow's zone
@@ -70,6 +71,13 @@ class EffectAnswer(Part):
     times: Times = 1
 
 
+class Estimate(Part):
+    """How long the wait is, for who asks and for who waits."""
+
+    seconds: Duration | None = Field(default=None, description="The likely wait, if it is known.")
+    position: int = Field(default=1, ge=1, description="The place in the line; 1 is the next.")
+
+
 class Ends(Part):
     """What must be true once the talk is over."""
 
@@ -92,6 +100,10 @@ class Ends(Part):
         return self
 
 
+def _estimate(value: Any) -> Any:
+    return value if isinstance(value, dict) else {"seconds": value}
+
+
 def _ends(value: Any) -> Any:
     return {"outcome": value} if isinstance(value, str) else value
 
@@ -112,6 +124,10 @@ class Dialogue(Part):
     dial_countries: tuple[Digits, ...] = Field(default=(), alias="dial-countries")
     http: tuple[HttpAnswer, ...] = ()
     effects: tuple[EffectAnswer, ...] = ()
+    agents: tuple[str, ...] | None = Field(
+        default=None, description="The ring groups, agents and attributes that exist."
+    )
+    estimate: Annotated[Estimate, BeforeValidator(_estimate)] = Field(default_factory=Estimate)
     talk: tuple[Annotated[Entry, BeforeValidator(as_entry)], ...] = ()
     ends: Annotated[Ends, BeforeValidator(_ends)] = Field(default_factory=Ends)
     errors: tuple[str, ...] = Field(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from flow.effects import KeepRecording, ReportLabel, SurveyAnswer
+from flow.effects import KeepRecording, PlaceCall, ReportLabel, SurveyAnswer
 from flow.instructions import Collect, Instruction, Music, Play, Say
 from flow.language.patterns import found_by_pattern
 from web.cli.simulator.dialogue import Ends
@@ -14,14 +14,14 @@ from web.cli.simulator.session import Session
 from web.cli.simulator.talk import Expected
 
 
-def flat(heard: Iterable[Instruction]) -> list[Instruction]:
+def flat(heard: Iterable[Instruction | PlaceCall]) -> list[Instruction | PlaceCall]:
     """Give what is heard with the prompts of questions among it."""
     return [
         one for part in heard for one in (part.prompts if isinstance(part, Collect) else [part])
     ]
 
 
-def check_heard(expected: Expected, heard: Sequence[Instruction]) -> None:
+def check_heard(expected: Expected, heard: Sequence[Instruction | PlaceCall]) -> None:
     """Compare one expectation with what was heard since the caller last did anything.
 
     Raises:
@@ -48,7 +48,7 @@ def _plain(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _played(parts: Iterable[Instruction]) -> list[str]:
+def _played(parts: Iterable[Instruction | PlaceCall]) -> list[str]:
     found: list[str] = []
     for part in parts:
         if isinstance(part, Play):

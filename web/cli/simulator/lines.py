@@ -3,14 +3,21 @@
 import re
 from typing import Literal
 
+from flow.effects import PlaceCall
 from flow.events import DialStatus
-from flow.instructions import Dial, Record
+from flow.instructions import Dial, Enqueue, Record
 from flow.language.durations import seconds
 from web.cli.simulator.actions import (
     Action,
+    AgentAnswers,
+    AgentLeaves,
+    CallGoes,
+    CallWord,
     EndDial,
+    Ending,
     HangUp,
     LeaveMessage,
+    NobodyComes,
     PassTime,
     Press,
     Speak,
@@ -30,6 +37,11 @@ HELP = """\
   record 12s        leave a message of so many seconds, where one is recorded
   answered 30s      where somebody is called: they answer and talk so long
   busy  no answer  failed
+  agent  agent ann  where the caller waits for one: an agent answers (ann: by that name)
+  nobody answers    all agents were rung in vain (no match: the last of them has gone)
+  agent leaves      the agent hangs up (agent leaves 3m: after talking so long)
+  agent drops       the agent's line breaks: back into the queue
+  answered  machine where the flow places a call: somebody, or an answering machine
   vars   steps      what the flow remembers; the steps it left so far
   ?                 these lines"""
 
@@ -43,9 +55,20 @@ _DIALLED: dict[str, DialStatus] = {
     "failed": "failed",
     "canceled": "canceled",
 }
+_CALLED: dict[str, CallWord] = {
+    "answered": "answered",
+    "machine": "machine",
+    "busy": "busy",
+    "no answer": "no_answer",
+    "failed": "failed",
+    "refused": "refused",
+    "invalid number": "invalid_number",
+}
+_NOBODY = {"nobody answers", "nobody", "no agent", "no answer"}
 _DURATION = r"(\d[\d.]*\s*[smhd]?)"
 _SPOKEN_FOR = re.compile(r"\d[\d.]*\s*[smhd]")
 _TIMED = re.compile(rf"(wait|record|hang ?up(?: after)?|answered|completed)(?: for)?\s+{_DURATION}")
+_AGENT = re.compile(rf"agent(?: (leaves|drops)(?:(?: after| for)? {_DURATION})?| (\S+))?")
 _COMMANDS: dict[str, Command] = {"?": "help", "help": "help", "vars": "vars", "steps": "steps"}
 
 
@@ -65,6 +88,33 @@ def typed(line: str, asked: Asked | None) -> Action | Command:
         return Speak(text[4:].strip())
     if low in {"hangup", "hang up"}:
         return HangUp()
+    return _of_agents(text, asked) or _of_calls(low, asked) or _of_anybody(text, asked)
+
+
+def _of_agents(text: str, asked: Asked | None) -> Action | None:
+    low = text.lower()
+    if isinstance(asked, Enqueue) and low in _NOBODY:
+        return NobodyComes()
+    if isinstance(asked, Enqueue) and low == "no match":
+        return NobodyComes("no_match")
+    found = _AGENT.fullmatch(low)
+    if not found:
+        return None
+    if found[1]:
+        how: Ending = "finished" if found[1] == "leaves" else "accident"
+        return AgentLeaves(how, seconds(found[2]) if found[2] else 0)
+    name = text[len("agent ") :].strip()
+    return AgentAnswers("" if name.lower() == "answers" else name)
+
+
+def _of_calls(low: str, asked: Asked | None) -> Action | None:
+    if isinstance(asked, PlaceCall) and low in _CALLED:
+        return CallGoes(_CALLED[low])
+    return None
+
+
+def _of_anybody(text: str, asked: Asked | None) -> Action:
+    low = text.lower()
     timed = _TIMED.fullmatch(low)
     if timed:
         return _for_a_while(timed[1], seconds(timed[2]))

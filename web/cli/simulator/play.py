@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from desk.dial_rules import DialRules
 from flow.context import zone
+from flow.effects import PlaceCall
 from flow.errors import FlowError
 from flow.flow import Flow
 from flow.instructions import Instruction
@@ -15,6 +16,7 @@ from web.cli.simulator.caller import LINE, NUMBER, Caller
 from web.cli.simulator.clock import Clock
 from web.cli.simulator.contacts import ContactBook
 from web.cli.simulator.coverage import Visited, visited
+from web.cli.simulator.desk import Desk
 from web.cli.simulator.dialogue import Dialogue
 from web.cli.simulator.errors import CannotWalk
 from web.cli.simulator.expecting import check_end, check_heard
@@ -62,7 +64,7 @@ class _Stage:
     def __init__(self, dialogue: Dialogue, flow: Flow, transcript: list[str]) -> None:
         self.dialogue, self._transcript = dialogue, transcript
         self.run = walkable(with_values(flow, dialogue.variables), dialogue.inputs)
-        self._heard: list[Instruction] = []
+        self._heard: list[Instruction | PlaceCall] = []
         self._language = words.default_language(self.run.flow)
         number, line = dialogue.number or NUMBER, dialogue.line or LINE
         book = ContactBook(dialogue.contacts)
@@ -71,9 +73,10 @@ class _Stage:
         known = book.find("number", number)
         caller = Caller(number, line, known.values() if known else {}, dialogue.seed)
         clock = Clock(_begins(dialogue, flow))
-        rest = SimulatedWorld(caller, no_http, self._note, book, _rules(dialogue))
+        desk = _desk(dialogue)
+        rest = SimulatedWorld(caller, no_http, self._note, book, _rules(dialogue), desk=desk)
         self._world = ScriptedWorld(dialogue, rest, clock)
-        self.session = Session(self.run.flow, self._world, clock, self._hear)
+        self.session = Session(self.run.flow, self._world, clock, self._hear, desk=desk)
         self.session.execution = caller.execution(self.run.flow, clock.now)
 
     def perform(self) -> None:
@@ -131,7 +134,7 @@ class _Stage:
             if left is not None:
                 raise Failed("nothing asked for this answer", answers.section, left)
 
-    def _hear(self, part: Instruction) -> None:
+    def _hear(self, part: Instruction | PlaceCall) -> None:
         self._heard.append(part)
         for line in words.lines(part, self._language, self.run.flow.voice):
             self._transcript.append(f"    {line}")
@@ -144,6 +147,12 @@ def _begins(dialogue: Dialogue, flow: Flow) -> datetime:
     at = dialogue.at
     local = at if at.tzinfo else at.replace(tzinfo=zone(flow.timezone or "UTC"))
     return local.astimezone(UTC)
+
+
+def _desk(dialogue: Dialogue) -> Desk:
+    names, estimate = dialogue.agents, dialogue.estimate
+    seconds = None if estimate.seconds is None else round(estimate.seconds)
+    return Desk(None if names is None else frozenset(names), seconds, estimate.position)
 
 
 def _rules(dialogue: Dialogue) -> DialRules:

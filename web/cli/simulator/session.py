@@ -6,19 +6,23 @@ Between any two events everything goes through JSON, as it does on the server.
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from flow import engine, values
-from flow.effects import Fact, Needed, StartTimer
-from flow.events import Continued, EffectDone, Event, HungUp, TimerFired
+from flow.effects import Drop, EnterQueue, Fact, Needed, PlaceCall, StartTimer
+from flow.errors import FlowError
+from flow.events import Continued, EffectDone, Event, HungUp, News, TimerFired
 from flow.execution import Execution
 from flow.flow import Flow
 from flow.instructions import (
     Apologise,
     Collect,
     Dial,
+    Enqueue,
     Hangup,
     Instruction,
+    Join,
     Music,
     Pause,
     Proceed,
@@ -26,11 +30,24 @@ from flow.instructions import (
     Reject,
 )
 from flow.step import HistoryEntry, Step
-from web.cli.simulator.actions import Action, HangUp, PassTime, StaySilent, Unsuited
+from web.cli.simulator.actions import (
+    Action,
+    AgentAnswers,
+    HangUp,
+    PassTime,
+    StaySilent,
+    Unsuited,
+)
 from web.cli.simulator.answers import Asked, Asking
 from web.cli.simulator.clock import Clock
+from web.cli.simulator.desk import Desk
+from web.cli.simulator.ordered import Ordered, Ordering
+from web.cli.simulator.room import Room
 
-_ENDS = (Collect, Record, Dial, Proceed, Hangup, Reject, Apologise)
+_ENDS = (Collect, Record, Dial, Enqueue, Join, Proceed, Hangup, Reject, Apologise)
+
+_SOON = 10
+"""Looks at the queue after which somebody who lets time pass is asked again."""
 
 
 class World(Protocol):
@@ -44,15 +61,17 @@ class World(Protocol):
 class Session:
     """One run of a flow. `listen` hears every instruction in the order the caller would.
 
-    `zone` is the operator's, for flows without one. After `begin` and every `act` the run waits
-    for the caller (`question`) or for time (`timer`), or is over (`over`).
+    `zone` is the operator's, for flows without one; `desk` is the one that the world asks too.
+    After `begin` and every `act` the run waits for the caller or for what becomes of an order
+    (`question`), or for time (`timer`), or is over (`over`). `dropped` are the orders given up.
     """
 
     flow: Flow
     world: World
     clock: Clock
-    listen: Callable[[Instruction], None]
+    listen: Callable[[Instruction | PlaceCall], None]
     zone: str = "UTC"
+    desk: Desk = field(default_factory=Desk)
     execution: Execution = field(init=False)
     question: Asked | None = field(default=None, init=False)
     timer: StartTimer | None = field(default=None, init=False)
@@ -60,6 +79,8 @@ class Session:
     facts: list[Fact] = field(default_factory=list, init=False)
     errors: list[str] = field(default_factory=list, init=False)
     crash: Exception | None = field(default=None, init=False)
+    dropped: list[str] = field(default_factory=list, init=False)
+    _placed: PlaceCall | None = field(default=None, init=False)
     _need: Needed | None = field(default=None, init=False)
     _proceeds: bool = field(default=False, init=False)
     _recordings: int = field(default=0, init=False)
@@ -87,16 +108,20 @@ class Session:
         """Let the caller do something, and walk to the next thing the run waits for.
 
         Raises:
-            Unsuited: it cannot be done at this moment; nothing has happened.
+            Unsuited: it cannot be done at this moment; nothing has happened but time has passed.
         """
         if isinstance(action, PassTime):
             self._pass_time(action.seconds)
             return
         if self.over:
             raise Unsuited("the flow has ended")
-        if isinstance(action, StaySilent) and self.timer is not None:
-            self._pass_time((self.timer.due - self.clock.now).total_seconds())
+        if isinstance(action, StaySilent) and self._due() is not None:
+            self._pass_until_something_happens()
             return
+        if isinstance(action, AgentAnswers) and action.after and self._room is not None:
+            self._pass_time(action.after)
+            if self._room is None:
+                raise Unsuited("the wait was over before an agent answered")
         self._send(self._event(action))
         self._settle()
 
@@ -105,6 +130,8 @@ class Session:
             if isinstance(action, HangUp) and self.execution.live:
                 return HungUp(self.clock.now)
             raise Unsuited("nobody is on the line; only time can pass")
+        if isinstance(self.question, Ordered):
+            return Ordering(self.question, self.clock, self.desk).event(action)
         event = Asking(self.question, self.clock, self._recordings + 1).event(action)
         self._recordings += isinstance(self.question, Record)
         return event
@@ -112,18 +139,76 @@ class Session:
     def _pass_time(self, seconds: float) -> None:
         until = Clock(self.clock.now)
         until.pass_time(seconds)
-        while self.timer is not None and self.timer.due <= until.now:
-            timer, self.timer = self.timer, None
-            self.clock.reach(timer.due)
-            self._send(TimerFired(self.clock.now, timer.id))
-            self._settle()
+        while (due := self._due()) is not None and due <= until.now:
+            self.clock.reach(due)
+            self._come_due()
         self.clock.reach(until.now)
 
+    def _pass_until_something_happens(self) -> None:
+        for _ in range(_SOON):
+            due = self._due()
+            if due is None:
+                return
+            self.clock.reach(due)
+            if self._come_due():
+                return
+
+    @property
+    def _room(self) -> Room | None:
+        room = self.desk.room if isinstance(self.question, Enqueue) else None
+        return room if room is not None and room.order.id == self.execution.hears else None
+
+    def _due(self) -> datetime | None:
+        if self.timer is not None:
+            return self.timer.due
+        return self._room.due if self._room else None
+
+    def _come_due(self) -> bool:
+        """Let happen what is due; say whether anything came of it."""
+        if self.timer is not None:
+            self._send(TimerFired(self.clock.now, self.timer.id))
+            self._settle()
+            return True
+        room = self._room
+        if room is not None and room.ends is not None and room.ends <= self.clock.now:
+            self._send(News(self.clock.now, room.order.id, "timeout", last=True))
+            self._settle()
+            return True
+        return self._look()
+
+    def _look(self) -> bool:
+        """Let a waiting caller hear what is due now; say whether it was anything."""
+        room, now = self._room, self.clock.now
+        if room is None or room.due > now:
+            return False
+        place = room.place(now, *self.desk.stands(room))
+        try:
+            heard = room.look(
+                now,
+                lambda: engine.heard_waiting(self.flow, self._saved(), place, now, self.zone),
+            )
+        except FlowError as error:
+            self.errors += [text for text in [f"{self.step}: {error}"] if text not in self.errors]
+            return True
+        for part in heard:
+            self.listen(part)
+        return bool(heard)
+
     def _send(self, event: Event) -> None:
-        self.question, self.timer, self._proceeds = None, None, False
+        waits = self.question if isinstance(self.question, Enqueue) else None
+        self._forget()
         known: Event = values.from_json(_json(values.to_json(event)))
-        run = Execution.from_json(self.execution.to_json(), _json(self.execution.private))
-        self._take(engine.advance(self.flow, run, known, self.zone))
+        hears = self.execution.hears
+        self._take(engine.advance(self.flow, self._saved(), known, self.zone))
+        if hears and self.execution.hears == hears and not self.execution.awaits:
+            # Told to do nothing else, the channel leaves the caller in the waiting room.
+            self.question = self.question or waits
+
+    def _forget(self) -> None:
+        self.question, self.timer, self._proceeds = None, None, False
+
+    def _saved(self) -> Execution:
+        return Execution.from_json(self.execution.to_json(), _json(self.execution.private))
 
     def _take(self, step: Step) -> None:
         self.execution = step.execution
@@ -134,6 +219,11 @@ class Session:
         for effect in values.from_json(_json(values.to_json(step.effects))):
             if isinstance(effect, Fact):
                 self.facts.append(effect)
+            elif isinstance(effect, Drop):
+                self.dropped.append(effect.order)
+            elif isinstance(effect, PlaceCall):
+                self._placed = effect
+                self.listen(effect)
             elif effect.id == step.execution.awaits:
                 self._need = effect
         for part in values.from_json(_json(values.to_json(step.instructions))):
@@ -146,7 +236,7 @@ class Session:
         match part:
             case Pause(seconds=seconds) | Music(seconds=seconds):
                 self.clock.pass_time(seconds)
-            case Collect() | Record() | Dial():
+            case Collect() | Record() | Dial() | Enqueue() | Join():
                 self.question = part
             case Proceed():
                 self._proceeds = True
@@ -156,9 +246,11 @@ class Session:
         while not self.over:
             if isinstance(self._need, StartTimer):
                 self.timer, self._need = self._need, None
-                return
+                break
             if self._need is not None:
                 outcome, result = self.world(self._need, self.step)
+                if isinstance(self._need, EnterQueue) and outcome == "waiting":
+                    self.desk.enter(self._need, self.clock.now)
                 self._send(EffectDone(self.clock.now, self._need.id, outcome, dict(result)))
             elif self._proceeds:
                 self._send(Continued(self.clock.now))
@@ -166,7 +258,10 @@ class Session:
                 # A document that asks nothing ends the call, as on the carrier.
                 self._send(HungUp(self.clock.now))
             else:
-                return
+                break
+        if self._placed is not None and self._placed.id == self.execution.hears:
+            self.question = self.question or self._placed
+        self._look()
 
 
 def _json(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """The lines of a dialogue: what the caller does, and what must have been heard."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -31,6 +31,10 @@ def _wrapped(name: str) -> Any:
 
 def _text(value: Any) -> Any:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _underlined(value: Any) -> Any:
+    return value.replace(" ", "_").replace("-", "_") if isinstance(value, str) else value
 
 
 class Expected(_Part):
@@ -67,6 +71,42 @@ class Dialled(_Part):
     seconds: Duration = 0
 
 
+class Agents(_Part):
+    """What the agents do: one answers, leaves or drops out, or nobody comes."""
+
+    does: Annotated[
+        Literal["answers", "leaves", "drops", "no_answer", "no_match"],
+        BeforeValidator(_underlined),
+    ] = "answers"
+    name: str = ""
+    after: Duration = 0
+
+    @model_validator(mode="after")
+    def _sense(self) -> "Agents":
+        if self.name and self.does != "answers":
+            raise ValueError("only an agent who answers has a name here")
+        if self.after and self.does in {"no_answer", "no_match"}:
+            raise ValueError("let the time pass by a line of its own: wait")
+        return self
+
+    def action(self) -> actions.Action:
+        """Give what happens."""
+        match self.does:
+            case "answers":
+                return actions.AgentAnswers(self.name, self.after)
+            case "leaves":
+                return actions.AgentLeaves("finished", self.after)
+            case "drops":
+                return actions.AgentLeaves("accident", self.after)
+            case _:
+                return actions.NobodyComes(self.does)
+
+    def line(self) -> str:
+        """Write it in words."""
+        after = f" after {self.after:g} s" if self.after else ""
+        return f"{f'{self.name} ' if self.name else ''}{self.does}{after}"
+
+
 class HungUp(_Part):
     """The caller hangs up, perhaps after speaking for a while."""
 
@@ -91,6 +131,8 @@ class Entry(_Part):
     record: Duration | None = None
     dial: Annotated[Dialled | None, _wrapped("status")] = None
     hangup: Annotated[HungUp | None, _wrapped("after")] = None
+    agent: Annotated[Agents | None, _wrapped("does")] = None
+    call: Annotated[actions.CallWord | None, BeforeValidator(_underlined)] = None
 
     def action(self) -> actions.Action | None:
         """Give what the caller does; None for a line that only listens."""
@@ -102,6 +144,8 @@ class Entry(_Part):
             self._message(),
             actions.EndDial(self.dial.status, self.dial.seconds) if self.dial else None,
             actions.HangUp(self.hangup.after) if self.hangup else None,
+            self.agent.action() if self.agent else None,
+            actions.CallGoes(self.call) if self.call else None,
         ]
         return next((action for action in found if action is not None), None)
 
@@ -124,6 +168,8 @@ class Entry(_Part):
                 return f"{name} {value.status}" + (
                     f", {value.seconds:g} s" if value.seconds else ""
                 )
+            case Agents():
+                return f"{name} {value.line()}"
             case HungUp():
                 return f"{name} after {value.after:g} s" if value.after else name
             case float():

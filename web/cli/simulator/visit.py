@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,16 +10,17 @@ from typing import Any
 from desk.dial_rules import DialRules
 from flow.component import Component
 from flow.context import zone
-from flow.effects import LookUpContact
+from flow.effects import LookUpContact, PlaceCall
 from flow.errors import FlowError
 from flow.flow import Flow
-from flow.instructions import Instruction
+from flow.instructions import Enqueue, Instruction
 from web.cli.simulator import words
-from web.cli.simulator.actions import HangUp, PassTime, Unsuited
+from web.cli.simulator.actions import HangUp, PassTime, StaySilent, Unsuited
 from web.cli.simulator.caller import LINE, NUMBER, Caller
 from web.cli.simulator.choices import choices
 from web.cli.simulator.clock import Clock
 from web.cli.simulator.contacts import ContactBook, load_contacts
+from web.cli.simulator.desk import Desk
 from web.cli.simulator.errors import CannotWalk
 from web.cli.simulator.http import AskedHttp, RealHttp
 from web.cli.simulator.lines import HELP, typed
@@ -46,6 +47,9 @@ class Visit:
     contacts: Path | None = None
     http: str = "send"
     seed: str = "1"
+    agents: tuple[str, ...] | None = None
+    estimate: float | None = None
+    position: int = 1
 
     def listed(self, name: str) -> tuple[str, ...]:
         """Read a comma list from the environment."""
@@ -70,7 +74,15 @@ class Visit:
         at = self.at or datetime.now(UTC)
         return (at if at.tzinfo else at.replace(tzinfo=local)).astimezone(UTC)
 
-    def world(self, caller: Caller, book: ContactBook, terminal: Terminal) -> SimulatedWorld:
+    def desk(self) -> Desk:
+        """Make the contact centre of the walk."""
+        names = None if self.agents is None else frozenset(self.agents)
+        seconds = None if self.estimate is None else round(self.estimate)
+        return Desk(names, seconds, self.position)
+
+    def world(
+        self, caller: Caller, book: ContactBook, desk: Desk, terminal: Terminal
+    ) -> SimulatedWorld:
         """Make the world of the walk.
 
         Raises:
@@ -94,8 +106,8 @@ class Visit:
             rules = DialRules(frozenset(self.listed("DIAL_COUNTRIES")))
         except ValueError as error:
             raise CannotWalk(f"DIAL_COUNTRIES: {error}") from None
-        known = {"ask": ask} if terminal.person and self.contacts is None else {}
-        return SimulatedWorld(caller, http, note, book, rules, **known)
+        world = SimulatedWorld(caller, http, note, book, rules, desk=desk)
+        return replace(world, ask=ask) if terminal.person and self.contacts is None else world
 
 
 def walk_through(visit: Visit, terminal: Terminal) -> None:
@@ -116,7 +128,9 @@ def walk_through(visit: Visit, terminal: Terminal) -> None:
     caller = Caller(visit.number, visit.line, known.values() if known else {}, visit.seed)
     clock = Clock(visit.begins(run.flow))
     walker = _Walker(visit, terminal, run, clock)
-    session = Session(run.flow, visit.world(caller, book, terminal), clock, walker.hear, visit.zone)
+    desk = visit.desk()
+    world = visit.world(caller, book, desk, terminal)
+    session = Session(run.flow, world, clock, walker.hear, visit.zone, desk)
     walker.greet(flow, caller)
     try:
         session.begin(caller.execution(run.flow, clock.now), run.inputs)
@@ -141,7 +155,7 @@ class _Walker:
         name = flow.title or flow.slug
         self._terminal.write(f"[{name} · {flow.type} · {who} · {when} · ? for help]")
 
-    def hear(self, part: Instruction) -> None:
+    def hear(self, part: Instruction | PlaceCall) -> None:
         """Show what the caller hears."""
         for line in words.lines(part, self._language, self._run.flow.voice):
             self._terminal.write(line)
@@ -160,13 +174,14 @@ class _Walker:
         self._terminal.write(f"[the flow {_ended(session)}]")
 
     def _do(self, session: Session, line: str) -> None:
+        waits = isinstance(session.question, Enqueue)
         try:
             action = typed(line, session.question)
             if isinstance(action, str):
                 self._show(session, action)
             else:
                 session.act(action)
-            if isinstance(action, PassTime):
+            if isinstance(action, PassTime) or (waits and isinstance(action, StaySilent)):
                 self._terminal.write(f"[it is {self._local(self._clock.now)}]")
         except (Unsuited, ValueError) as error:
             self._terminal.write(f"[{error}]")

@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 from typing import assert_never
 
+from flow.effects import PlaceCall
 from flow.errors import FlowError
 from flow.flow import Flow
 from flow.instructions import (
     Apologise,
     Collect,
     Dial,
+    Enqueue,
     Hangup,
+    Heard,
     Instruction,
+    Join,
     Music,
     Pause,
     Play,
@@ -33,20 +37,25 @@ def default_language(flow: Flow) -> str:
         return ""
 
 
-def lines(part: Instruction, language: str = "", voice: str = "") -> Iterator[str]:
-    """Give the lines for one instruction; `language` and `voice` are those not worth a word."""
+def lines(part: Instruction | PlaceCall, language: str = "", voice: str = "") -> Iterator[str]:
+    """Give the lines for one instruction or placed call.
+
+    `language` and `voice` are those not worth a word.
+    """
     match part:
-        case Say() | Play() | Pause():
+        case Say() | Play() | Pause() | Music():
             yield _spoken(part, language, voice)
         case Collect(prompts=prompts):
             yield from (_spoken(prompt, language, voice) for prompt in prompts)
         case Proceed():
             pass
+        case Dial() | PlaceCall() | Enqueue() | Join():
+            yield f"[{_with_others(part)}]"
         case _:
             yield f"[{_done(part)}]"
 
 
-def _spoken(part: Say | Play | Pause, language: str, voice: str) -> str:
+def _spoken(part: Heard, language: str, voice: str) -> str:
     match part:
         case Say():
             marks = [part.language] if part.language != language else []
@@ -58,22 +67,32 @@ def _spoken(part: Say | Play | Pause, language: str, voice: str) -> str:
             return f"[plays {audio or url}{times}]"
         case Pause(seconds=seconds):
             return f"[{seconds} s of silence]"
+        case Music(audio=audio, seconds=seconds):
+            return f"[{seconds} s of music: {audio}]" if audio else f"[{seconds} s of silence]"
 
 
-_Done = Music | Record | StartRecording | Dial | SendDigits | Hangup | Reject | Apologise
+def _with_others(part: Dial | PlaceCall | Enqueue | Join) -> str:
+    match part:
+        case Dial(targets=targets, ring_seconds=seconds, caller_id=caller_id):
+            shown = f", showing {caller_id}" if caller_id else ""
+            return f"calling {', '.join(targets)} for {seconds} s{shown}"
+        case PlaceCall(to=target, ring_seconds=seconds, sender=sender):
+            return f"calling {target} for {seconds} s, showing {sender}"
+        case Enqueue(queue=queue):
+            return f"waiting for an agent: {queue}"
+        case Join():
+            return "joined with the agent"
+
+
+_Done = Record | StartRecording | SendDigits | Hangup | Reject | Apologise
 
 
 def _done(part: _Done) -> str:
     match part:
-        case Music(audio=audio, seconds=seconds):
-            return f"{seconds} s of music: {audio}" if audio else f"{seconds} s of silence"
         case Record(max_seconds=seconds, beep=beep):
             return f"{'beep; ' if beep else ''}recording, at most {seconds} s"
         case StartRecording(channels=channels):
             return f"the call is recorded from here, {channels}"
-        case Dial(targets=targets, ring_seconds=seconds, caller_id=caller_id):
-            shown = f", showing {caller_id}" if caller_id else ""
-            return f"calling {', '.join(targets)} for {seconds} s{shown}"
         case SendDigits(digits=digits):
             return f"sends the tones {digits}"
         case Hangup():

@@ -8,6 +8,9 @@ from desk.dial_rules import DialRules
 from flow.effects import (
     CheckDial,
     ControlRecording,
+    EnterQueue,
+    EstimateWait,
+    HowItEnded,
     HttpRequest,
     LookUpContact,
     Needed,
@@ -17,6 +20,7 @@ from flow.effects import (
 from runner.performers import run_function
 from web.cli.simulator.caller import Caller
 from web.cli.simulator.contacts import ContactBook
+from web.cli.simulator.desk import Desk
 
 Result = tuple[str, Mapping[str, Any]]
 
@@ -40,6 +44,7 @@ class SimulatedWorld:
     contacts: ContactBook = field(default_factory=ContactBook)
     rules: DialRules = field(default_factory=lambda: DialRules(frozenset()))
     ask: Callable[[LookUpContact], Mapping[str, Any] | None] = _nobody
+    desk: Desk = field(default_factory=Desk)
 
     def __call__(self, effect: Needed, step: str) -> Result:
         """Do one effect; give its outcome word and result."""
@@ -62,6 +67,8 @@ class SimulatedWorld:
                 return "done", {}
             case CheckDial(targets=targets, caller_id=caller_id):
                 return self._check_dial(targets, caller_id)
+            case EnterQueue() | HowItEnded() | EstimateWait():
+                return self.desk.answer(effect)
             case _:
                 raise TypeError(f"{type(effect).__name__} is no effect of a simulated call")
 
@@ -84,8 +91,9 @@ class SimulatedWorld:
 
 
 def _because(result: Mapping[str, Any]) -> str:
-    reason = result.get("reason")
-    return f" ({reason})" if reason else ""
+    told = [str(result["reason"])] if result.get("reason") else []
+    told += [f"{result['seconds']} s, number {result['position']}"] if "position" in result else []
+    return f" ({', '.join(told)})" if told else ""
 
 
 def _what(effect: Needed) -> str:
@@ -101,5 +109,17 @@ def _what(effect: Needed) -> str:
             return f"{action} recording"
         case CheckDial(targets=targets):
             return f"may {', '.join(targets)} be called?"
+        case _:
+            return _what_of_the_desk(effect)
+
+
+def _what_of_the_desk(effect: Needed) -> str:
+    match effect:
+        case EnterQueue(queue=queue):
+            return f"queue for {queue}"
+        case HowItEnded():
+            return "how did the conversation end?"
+        case EstimateWait(ring_groups=groups):
+            return f"how long is the wait for {', '.join(groups)}?"
         case _:
             return type(effect).__name__

@@ -1,0 +1,27 @@
+"""Which events mean something to a run as it stands; all others change nothing."""
+
+from flow.events import EffectDone, Event, HungUp, News, PickedUp, Started, TimerFired
+from flow.execution import Execution
+
+
+def concerns(execution: Execution, event: Event) -> bool:
+    """Say whether a run that has not ended waits for this event.
+
+    A run that has not begun (the flow of an outgoing call before the contact's answer) is begun by
+    `Started` or by that answer, and ended by the news that there is none.
+    """
+    match event:
+        case Started():
+            return not execution.turns
+        case EffectDone(effect=name) | TimerFired(timer=name):
+            return bool(name) and execution.awaits == name
+        case News(effect=name):
+            heard = name in {execution.hears, execution.place}
+            return bool(name) and heard and not execution.awaits
+        case PickedUp(effect=name):
+            listens = bool(name) and execution.hears == name and not execution.awaits
+            return listens and not execution.live
+        case HungUp():
+            return execution.live and bool(execution.turns)
+        case _:
+            return bool(execution.turns) and not execution.awaits
