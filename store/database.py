@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 import sqlalchemy as sa
 
 from store import flush, postgresql, sqlite
+from store.audience import Audience
 from store.errors import Unavailable, translated
 
 CONNECTIONS = 40  # per process: as many as a web process has threads
@@ -27,6 +28,7 @@ class Database:
         make = sqlite.engine if self.sqlite else postgresql.engine
         self.engine = make(parsed, connections)
         self.closing: list[Callable[[], None]] = []
+        self.audience = Audience()
         self._writer = self.engine.execution_options(**{sqlite.WRITE: True})
 
     @contextmanager

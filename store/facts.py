@@ -25,6 +25,7 @@ def write(part: Part, saved: Saved) -> None:
     for fact in wanted:
         known = recordings.recording(fact.recording)
         recordings.keep_recording(expected(fact, known, saved.run))
+    part.happened += recordings.happened
 
 
 def _insert(part: Part, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:

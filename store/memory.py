@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from desk.changes import Changes
 from flow.effects import KeepRecording
 from flow.ledger import (
     Answer,
@@ -29,6 +30,15 @@ from store.addresses import normalised
 from store.contacts import comparable, merged
 from store.documents import LATEST
 from store.errors import Conflict, Missing, StoreError, Unstorable
+from store.memory_api import API_TABLES, MemoryKeys, MemoryStarts
+from store.memory_desk import TABLES, MemoryDesk, changes_of
+from store.memory_events import (
+    EVENT_TABLES,
+    MemoryDeliveries,
+    MemorySubscriptions,
+    MemoryTold,
+    heard,
+)
 from store.recordings import expected
 from store.swap import short_turn
 from store.types import clean, kept
@@ -42,11 +52,11 @@ class Tables:
     def __init__(self) -> None:
         names = ("runs", "turns", "history", "outbox", "facts", "calls", "call_log", "recordings")
         self.rows: dict[str, dict[Any, Any]] = {name: {} for name in names}
-        for name in ("versions", "bindings", "contacts", "secrets"):
+        for name in ("versions", "bindings", "contacts", "secrets", *TABLES, *API_TABLES, *EVENT_TABLES):
             self.rows[name] = {}
 
 
-class MemoryWork:
+class MemoryWork(MemoryDesk, MemoryStarts, MemoryTold):
     """One open transaction on the dictionaries; `undo` puts back what it changed."""
 
     connection = None
@@ -55,6 +65,7 @@ class MemoryWork:
         self._rows = tables.rows
         self._undo: list[Undo] = []
         self.broken: StoreError | None = None
+        self.happened = []
 
     def undo(self) -> None:
         """Put back everything this transaction changed."""
@@ -106,6 +117,7 @@ class MemoryWork:
             self._put("outbox", item.id, kept(item), new=True)
         for fact in saved.facts:
             self._keep_fact(run, fact)
+        self.happened.append(saved)
 
     def answer(self, execution: str, token: str, answer: Answer) -> None:
         """Write the answer of a turn that had none; raise Missing."""
@@ -197,6 +209,7 @@ class MemoryWork:
     def keep_recording(self, recording: Recording) -> None:
         """Write a recording's row (insert or update)."""
         self._put("recordings", clean(recording.sid), kept(recording))
+        self.happened.append(recording)
 
     def put(self, table: str, key: str, value: Any) -> None:
         """Write a row of the library: `versions`, `bindings`, `secrets`."""
@@ -228,6 +241,14 @@ class MemoryWork:
             self._undo.append(lambda: rows.pop(key))
         rows[key] = value
 
+    def _take(self, table: str, key: Any) -> bool:
+        rows = self._rows[table]
+        if key not in rows:
+            return False
+        old = rows.pop(key)
+        self._undo.append(lambda: rows.__setitem__(key, old))
+        return True
+
     def check(self) -> None:
         """Raise the error that broke this transaction, if the body swallowed one."""
         if self.broken is not None:
@@ -244,6 +265,9 @@ class MemoryStore:
     def __init__(self) -> None:
         self._tables = Tables()
         self._lock = threading.Lock()
+        self.keys = MemoryKeys(self._tables.rows)
+        self.subscriptions = MemorySubscriptions(self._tables.rows)
+        self.deliveries = MemoryDeliveries(self._tables.rows, self._lock)
 
     @contextmanager
     def work(self) -> Iterator[MemoryWork]:
@@ -253,6 +277,7 @@ class MemoryStore:
             try:
                 yield work
                 work.check()
+                work.tell(work.happened)
             except BaseException:
                 work.undo()
                 raise
@@ -271,6 +296,8 @@ class MemoryStore:
         """Write the first turn of a call and its leg, if nobody has entered the call meanwhile."""
         short_turn(saved, new=True)
         with self.work() as work:
+            if heard(self._tables.rows, saved):
+                return False
             if work.enter_call(call.sid) or work.call(call.sid):
                 return False
             work.save(saved)
@@ -283,9 +310,15 @@ class MemoryStore:
         with self.work() as work:
             now = work.lock(saved.run.id)
             same = now is not None and (now.token, now.moves) == (token, moves)
+            same = same and not heard(self._tables.rows, saved)
             if same:
                 work.save(saved)
             return same
+
+    def desk_since(self, version: int, horizon: datetime) -> Changes:
+        """Read what changed of the desk after a version."""
+        with self._lock:
+            return changes_of(self._tables.rows, version, horizon)
 
     def version(self, version: str) -> Version | None:
         """Read one stored version by its id."""

@@ -10,6 +10,7 @@ from flow.ledger import OutboxItem
 from store.errors import Missing
 from store.part import Part
 from store.schema import outbox
+from store.upserts import add_missing
 
 _COLUMNS = tuple(outbox.c[name] for name in OutboxItem.__dataclass_fields__)
 
@@ -25,6 +26,11 @@ _CLAIM = (
 )
 _FINISH = (
     sa.update(outbox).where(outbox.c.id == sa.bindparam("item")).values(state=sa.bindparam("to"))
+)
+_POSTPONE = (
+    sa.update(outbox)
+    .where(outbox.c.id == sa.bindparam("item"), outbox.c.state == "ready")
+    .values(lease=sa.bindparam("until"))
 )
 _DUE = (
     sa.select(outbox.c.id)
@@ -46,6 +52,16 @@ def overdue(connection: sa.Connection, now: datetime, limit: int) -> list[str]:
 
 class Outbox(Part):
     """The outbox inside one transaction."""
+
+    def note_outbox(self, items: Sequence[OutboxItem]) -> None:
+        """Insert new items; one that is there already stays as it is."""
+        if items:
+            rows = [asdict(item) for item in items]
+            self.execute(add_missing(outbox, sqlite=self.hot.sqlite), rows)
+
+    def postpone(self, item: str, until: datetime) -> None:
+        """Leave an item that is not done alone until then."""
+        self.execute(_POSTPONE, {"item": item, "until": until})
 
     def claim(self, item: str, owner: str, lease: datetime, now: datetime) -> OutboxItem | None:
         """Take over an item whose lease has passed and that is not done; None: not to be had."""

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from store.errors import StoreError, translated
+from store.happenings import Happened
 from store.hot import Hot
 from store.types import clean
 
@@ -29,6 +30,7 @@ class Part:
         self._errors: Any = connection.dialect.loaded_dbapi.Error
         self.hot = hot
         self.broken: StoreError | None = None
+        self.happened: list[Happened] = []  # what subscribers may be told, written at the end
 
     @property
     def connection(self) -> sa.Connection:

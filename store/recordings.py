@@ -40,6 +40,8 @@ class Recordings(Part):
     def keep_recording(self, recording: Recording) -> None:
         """Write a recording's row (insert or update)."""
         self.execute(upsert(recordings, sqlite=self.hot.sqlite), asdict(recording))
+        if recording.state == "kept":
+            self.happened.append(recording)
 
 
 def expected(fact: KeepRecording, known: Recording | None, run: Run) -> Recording:

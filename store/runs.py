@@ -10,6 +10,7 @@ from flow.ledger import Answer, Run, Saved, Turn
 from flow.step import HistoryEntry
 from store import facts
 from store.errors import Missing
+from store.happenings import tells
 from store.hot import RUN, Hot
 from store.outbox import write_outbox
 from store.part import ADVISORY, Part
@@ -92,6 +93,8 @@ class Runs(Part):
             write_outbox(self, saved.outbox)
         if saved.facts:
             facts.write(self, saved)
+        if tells(saved):
+            self.happened.append(saved)
 
     def answer(self, execution: str, token: str, answer: Answer) -> None:
         """Write the answer of a turn that had none.

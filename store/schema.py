@@ -246,4 +246,127 @@ secrets = _table(
     "secrets", _key("name"), Column("sealed", LargeBinary, nullable=False), _time("changed")
 )
 
+desk = _table(
+    "desk", Column("id", Integer, primary_key=True, autoincrement=False), _number("version")
+)
+# One row: its lock is the desk's, its version the number of the last change.
+
+ring_groups = _table("ring_groups", _key("id"), _text("title"))
+
+agents = _table(
+    "agents",
+    _key("id"),
+    _text("name", "address"),
+    _json("ring_groups"),
+    _json("attributes"),
+    Column("accept_by_key", Boolean),
+    _text("presence"),
+    _time("since", optional=True),
+    _text("assignment", "then"),
+    _time("wrap_up_until", optional=True),
+    _time("last_call_ended", optional=True),
+    Column("removed", Boolean, nullable=False),
+    _number("changed"),
+)
+Index("lw_agents_changed_ix", agents.c.changed)
+
+waiting = _table(
+    "waiting",
+    _key("id"),
+    _json("who"),
+    _time("entered"),
+    _number("priority"),
+    _time("deadline", optional=True),
+    _json("ringing"),
+    _json("tried"),
+    _json("excluded"),
+    Column("returned", Boolean, nullable=False),
+    _time("not_before", optional=True),
+    _text("kind"),
+    Column("waits", Boolean, nullable=False),
+    _number("changed"),
+)
+Index("lw_waiting_changed_ix", waiting.c.changed)
+
+tickets = _table("tickets", _key("id"), _text("execution"), _json("data"), _time("created"))
+
+offers = _table(
+    "offers",
+    _key("id"),
+    _text("contact", "agent"),
+    _time("made"),
+    _time("expires"),
+    _text("state"),
+    _time("ended", optional=True),
+    _number("changed"),
+)
+Index("lw_offers_changed_ix", offers.c.changed)
+
+assignments = _table(
+    "assignments",
+    _key("id"),
+    _text("contact", "agent"),
+    _time("began"),
+    _time("ended", optional=True),
+    _text("how"),
+    _number("changed"),
+)
+Index("lw_assignments_changed_ix", assignments.c.changed)
+Index("lw_assignments_agent_began_ix", assignments.c.agent, assignments.c.began)
+
+legs = _table(
+    "legs",
+    _key("id"),
+    _text("token", "kind", "execution", "recipient", "sender"),
+    _number("ring_seconds"),
+    Column("machine_detection", Boolean, nullable=False),
+    _time("created"),
+    _text("state", "sid", "status"),
+    _number("sip", optional=True),
+    _number("tries"),
+    _time("tried", optional=True),
+    _time("ended", optional=True),
+    _text("reason"),
+)
+_some("lw_legs_sid_ix", legs, ["sid"], "sid <> ''")
+
+api_keys = _table(
+    "api_keys",
+    _key("id"),
+    _text("name", "prefix", "digest"),
+    _json("scopes"),
+    _time("created"),
+    _time("expires", optional=True),
+    _time("revoked", optional=True),
+    _time("last_used", optional=True),
+    UniqueConstraint("prefix"),
+)
+
+interactions = _table(
+    "interactions",
+    _key("id"),
+    _text("flow", "execution", "api_key"),
+    _time("created"),
+    Column("running", Boolean, nullable=False),
+)
+# `running` is brought up to date when its key starts the next one, so that no turn has to.
+Index("lw_interactions_api_key_created_ix", interactions.c.api_key, interactions.c.created)
+_some("lw_interactions_running_ix", interactions, ["api_key"], "running")
+
+idempotency = _table(
+    "idempotency",
+    _key("api_key"),
+    _key("name"),
+    _text("fingerprint"),
+    _number("status"),
+    Column("body", LargeBinary, nullable=False),
+    _time("at"),
+)
+Index("lw_idempotency_api_key_at_ix", idempotency.c.api_key, idempotency.c.at)
+
+audit = _table(
+    "audit", _serial(), _time("at"), _text("actor", "action", "subject"), _json("detail")
+)
+Index("lw_audit_at_ix", audit.c.at)
+
 leases = _table("leases", _key("executor"), _time("seen"))

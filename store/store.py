@@ -3,23 +3,38 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 
+from desk.changes import Changes
 from flow.ledger import Call, Greeting, Run, Saved, Version
 from store.calls import Calls, silent_calls
 from store.contacts import Contacts
 from store.database import Database
+from store.desk import Desk, read_changes
 from store.documents import Documents, stored_version
 from store.greeting import Greetings
+from store.happenings import tells
 from store.hot import Hot
+from store.legs import Legs
 from store.outbox import Outbox, overdue
 from store.recordings import Recordings, unheard_recordings
 from store.runs import Runs
 from store.sealed import sealed_secret
+from store.starts import Starts
 from store.swap import Swaps
+from store.told import SOMEBODY, listens, tell
 
 
-class SqlWork(Runs, Greetings, Documents, Contacts, Outbox, Calls, Recordings):
-    """One open write transaction. Lock in this order: call, execution, then call legs."""
+class SqlWork(Runs, Greetings, Documents, Contacts, Outbox, Calls, Recordings, Desk, Legs, Starts):
+    """One open write transaction.
+
+    Lock in this order: API key, desk, call, our leg, execution, then call legs. Who holds the
+    desk takes no execution: the two tell each other by the outbox. Events come last (`told`).
+    """
+
+    def has_audience(self) -> bool:
+        """Say whether anybody subscribes to events."""
+        return bool(self.first(SOMEBODY)[0])
 
 
 class SqlStore:
@@ -41,22 +56,39 @@ class SqlStore:
             work = SqlWork(connection, self._hot)
             yield work
             work.check()
+            if work.happened and self._database.audience.present(work.has_audience):
+                tell(work, work.happened)
 
     def glance(self, execution: str) -> Run | None:
         """Read a run without locking it."""
         return self._swaps.glance(execution)
 
     def swap(self, saved: Saved, token: str, moves: int) -> bool:
-        """Write a turn if the run's token and count of moves are still these; say if they were."""
-        return self._swaps.swap(saved, token, moves)
+        """Write a turn if the run's token and count of moves are still these; say if they were.
+
+        A turn of which somebody is to be told is not written this way either.
+        """
+        return not self._tells(saved) and self._swaps.swap(saved, token, moves)
 
     def welcome(self, sid: str, recipient: str, sender: str) -> tuple[str, Greeting]:
         """Read the execution a call has ("" for none) and what a new call needs to know."""
         return self._swaps.welcome(sid, recipient, sender)
 
     def admit(self, saved: Saved, call: Call) -> bool:
-        """Write the first turn of a call and its leg, if nobody has entered the call meanwhile."""
-        return self._swaps.admit(saved, call)
+        """Write the first turn of a call and its leg, if nobody has entered the call meanwhile.
+
+        As `swap`, it leaves to others what somebody is to be told of.
+        """
+        return not self._tells(saved) and self._swaps.admit(saved, call)
+
+    def _tells(self, saved: Saved) -> bool:
+        """Say whether a turn has events in it, and somebody to tell them to."""
+        return tells(saved) and self._database.audience.present(partial(listens, self._database))
+
+    def desk_since(self, version: int, horizon: datetime) -> Changes:
+        """Read what changed of the desk after a version, without locking it."""
+        with self._database.read() as connection:
+            return read_changes(connection, version, horizon)
 
     def version(self, version: str) -> Version | None:
         """Read one stored version by its id."""

@@ -16,3 +16,11 @@ def upsert(table: sa.Table, *, sqlite: bool) -> sa.Executable:
     changes = {c.name: insert.excluded[c.name] for c in table.c if c.name not in {*key, "created"}}
     statement: sa.Executable = insert.on_conflict_do_update(index_elements=key, set_=changes)
     return statement
+
+
+@cache
+def add_missing(table: sa.Table, *, sqlite: bool) -> sa.Executable:
+    """Insert a row, unless there is one of the same primary key."""
+    insert: Any = (sqlite_insert if sqlite else postgresql_insert)(table)
+    statement: sa.Executable = insert.on_conflict_do_nothing()
+    return statement

@@ -1,12 +1,11 @@
-"""A contact centre in miniature: the pure rules put together, as the product does with a store.
-
-Every event is followed by the same two questions: who leaves the queue, and who is rung now.
-"""
+"""Days of a contact centre: one event after another, and after each what must always hold."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
+from desk import floor as product
 from desk import offers, presence, queue, routing
 from desk.agents import Agent
 from desk.offers import Offer
@@ -42,110 +41,130 @@ def _naive_rank(contact: Waiting, agent: Agent) -> tuple[float, float, str]:
 
 @dataclass
 class Floor:
-    """The state of the centre; every method is one event, a second after the last."""
+    """The product's floor through one day; every method is one event, a second after the last."""
 
     agents: dict[str, Agent]
     at: datetime = START
-    queue: Queue = ()
-    offers: dict[str, Offer] = field(default_factory=dict)
-    contacts: dict[str, Waiting] = field(default_factory=dict)
-    served: dict[str, str] = field(default_factory=dict)
     gone: dict[str, str] = field(default_factory=dict)
     wrap_up: float = 0
     max_wait: float | None = None
+    real: product.Floor = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Let the agents in."""
+        self.real = product.Floor(agents=self.agents, wrap_up=self.wrap_up)
+        self._ids = count()
+
+    @property
+    def queue(self) -> Queue:
+        """Who waits."""
+        return self.real.queue
+
+    @property
+    def offers(self) -> dict[str, Offer]:
+        """Every offer of the day."""
+        return self.real.offers
 
     @property
     def open_offers(self) -> list[Offer]:
-        return [offer for offer in self.offers.values() if offer.is_open]
+        """Who is rung."""
+        return self.real.open_offers
+
+    @property
+    def contacts(self) -> dict[str, Waiting]:
+        """Everybody who ever waited."""
+        return self.real.contacts
 
     @property
     def roster(self) -> Roster:
-        return Roster(tuple(self.agents.values()))
+        """The agents."""
+        return self.real.roster
+
+    @property
+    def served(self) -> dict[str, str]:
+        """Who serves whom now."""
+        return {a.contact: a.agent for a in self.real.assignments.values() if not a.ended}
 
     def arrive(self, contact: Waiting) -> None:
         contact = replace(contact, entered=self.at)
         if self.max_wait is not None:
             contact = replace(contact, deadline=self.at + timedelta(seconds=self.max_wait))
-        self.contacts[contact.id] = contact
-        self.queue = queue.with_contact(self.queue, contact)
+        if self.real.enter(contact) == "no_match":
+            self.contacts[contact.id] = contact
+            self.gone[contact.id] = "no_match"
         self.settle()
 
     def leave(self, contact: str) -> None:
         if contact in self.served:
-            self._release(contact)
             self.gone[contact] = "left the call"
         elif contact not in self.gone:
-            self._exit(contact, "left")
+            self.gone[contact] = "left"
+        self.real.leave(contact, self.at)
         self.settle()
 
     def accept(self, offer_id: str) -> str:
-        offer = self.offers[offer_id]
-        siblings = [o for o in self.offers.values() if o.contact == offer.contact]
-        waits = any(waiting.id == offer.contact for waiting in self.queue)
-        decision = offers.accept(offer, siblings, self.at, is_waiting=waits)
-        self._keep(decision.changed)
-        if decision.answer == "accepted" and decision.changed:
-            agent = self.agents[offer.agent]
-            self.agents[agent.id] = presence.start_call(agent, offer.contact, self.at)
-            self.queue = queue.without(self.queue, offer.contact)
-            self.served[offer.contact] = agent.id
+        answer = self.real.accept(offer_id, self.at)
         self.settle()
-        return decision.answer
+        return answer
 
     def decline(self, offer_id: str) -> None:
-        self._end(offers.end(self.offers[offer_id], "declined", self.at))
+        self.real.end_offer(offer_id, "declined", self.at)
         self.settle()
 
     def pass_time(self, seconds: float) -> None:
         self.at += timedelta(seconds=seconds)
-        for offer in self.open_offers:
-            self._end(offers.expire(offer, self.at))
-        for name, agent in self.agents.items():
-            self.agents[name] = presence.end_wrap_up(agent, self.at)
         self.settle()
 
     def lose_line(self, agent: str) -> None:
-        """The agent's browser or line drops: while rung, or during a call (an accident)."""
-        served = self.agents[agent].assignment
-        self.agents[agent] = presence.lose(self.agents[agent], self.at)
+        """The agent's line drops: while rung, or during a call (an accident)."""
+        served = [a for a in self.real.assignments.values() if a.agent == agent and not a.ended]
         for offer in self.open_offers:
             if offer.agent == agent:
-                self._end(offers.end(offer, "lost", self.at))
-        if served:
-            self._release(served)
-            back = queue.put_back(self.contacts[served], self.at, self.max_wait)
-            self.queue = queue.with_contact(self.queue, back)
+                self.real.end_offer(offer.id, "lost", self.at)
+        for assignment in served:
+            self.real.agent_left(assignment.id, "accident", self.at)
+            self.gone[assignment.contact] = "accident"
+            back = queue.put_back(self.contacts[assignment.contact], self.at, self.max_wait)
+            self.real.enter(replace(back, id=f"{back.id}+"))
+        if not served:
+            self.real.put_agent(presence.lose(self.agents[agent], self.at))
         self.settle()
 
     def choose(self, agent: str, word: str) -> None:
-        self.agents[agent] = presence.choose(self.agents[agent], word, self.at)
-        if word == "offline":
-            self._keep(offers.withdraw((o for o in self.open_offers if o.agent == agent), self.at))
+        self.real.choose(agent, word, self.at)
         self.settle()
 
     def end_call(self, agent: str) -> None:
-        contact = self.agents[agent].assignment
-        if contact:
-            self._release(contact)
-            self.gone[contact] = "call_finished"
+        for assignment in list(self.real.assignments.values()):
+            if assignment.agent == agent and not assignment.ended:
+                self.real.agent_left(assignment.id, "finished", self.at)
+                self.gone[assignment.contact] = "call_finished"
         self.settle()
 
     def settle(self) -> None:
-        roster = self.roster
-        fates = queue.due(self.queue, roster, offers.count_open(self.open_offers), self.at)
-        for contact, exit_ in fates.items():
-            self._exit(contact, exit_)
-        before = self.open_offers
-        rings = routing.plan(self.queue, roster, before, self.at)
-        plain = [(ring.contact, ring.agent) for ring in rings]
-        assert plain == naive_plan(self.queue, roster.agents, before, self.at)
-        for ring in rings:
-            name = f"o{len(self.offers)}"
-            made = offers.make(name, ring.contact, ring.agent, self.at, ring.seconds)
-            self.offers[name] = made
+        self._check_ringing()
+        self._note_exits()
+        self.real.clear()
         self._check()
         self._check_nobody_is_overlooked()
         self.at += timedelta(seconds=1)
+
+    def _check_ringing(self) -> None:
+        """Settle, and compare who is rung with the naive rule, on the state just before it."""
+        before = {offer.id for offer in self.offers.values()}
+        self.real.settle(self.at, lambda: f"o{next(self._ids)}")
+        made = [offer for offer in self.offers.values() if offer.id not in before]
+        rivals = [o for o in self.open_offers if o.id in before]
+        plain = [(offer.contact, offer.agent) for offer in made]
+        assert plain == naive_plan(self.queue, self.roster.agents, rivals, self.at)
+        told = [(t.contact, t.agent) for t in self.real.tasks if t.kind == "ring"]
+        assert told == plain
+
+    def _note_exits(self) -> None:
+        for task in self.real.tasks:
+            if task.kind == "exit":
+                assert task.contact not in self.gone
+                self.gone[task.contact] = task.word
 
     def _check(self) -> None:
         assert offers.stranded(self.queue, self.agents, self.open_offers) == ()
@@ -166,21 +185,3 @@ class Floor:
             if routing.wanted(waiting, rung.get(waiting.id, 0), self.at):
                 free = [a for a in self.agents.values() if a.id not in engaged]
                 assert not any(routing.may_take(waiting, agent) for agent in free)
-
-    def _exit(self, contact: str, why: str) -> None:
-        self._keep(offers.withdraw((o for o in self.open_offers if o.contact == contact), self.at))
-        self.queue = queue.without(self.queue, contact)
-        self.gone[contact] = why
-
-    def _release(self, contact: str) -> None:
-        agent = self.agents[self.served.pop(contact)]
-        self.agents[agent.id] = presence.end_call(agent, contact, self.at, self.wrap_up)
-
-    def _end(self, offer: Offer) -> None:
-        self._keep((offer,))
-        waiting = next((w for w in self.queue if w.id == offer.contact), None)
-        if waiting:
-            self.queue = queue.with_contact(self.queue, offers.after(waiting, offer))
-
-    def _keep(self, changed: Sequence[Offer]) -> None:
-        self.offers.update({offer.id: offer for offer in changed})

@@ -10,11 +10,14 @@ from flow.ledger import Contact, Version
 from flow.step import HistoryEntry
 from store import migrate
 from store.database import Database
+from store.deliveries import Deliveries
+from store.keys import ApiKeys
 from store.library import Library
 from store.memory import MemoryStore
 from store.past import Past
 from store.sealed import Secrets
 from store.store import SqlStore
+from store.subscriptions import Subscriptions
 from tests.services.databases import NewDatabase
 from tests.services.postgresql import Postgresql
 from tests.store.builders import MINUTE, NOON
@@ -26,6 +29,9 @@ class Seeded(SqlStore):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self.database = database
+        self.keys = ApiKeys(database)
+        self.subscriptions = Subscriptions(database)
+        self.deliveries = Deliveries(database)
 
     def publish(self, flow: str, type_: str, source: str, at: Any) -> Version:
         return Library(self.database).publish(flow, type_, source, at)

@@ -9,6 +9,7 @@ from store.store import SqlStore, SqlWork
 if TYPE_CHECKING:
     from audio.prompts import PromptShelf as WantedPrompts
     from audio.recordings import RecordingShelf as WantedRecordings
+    from runner.keys import KeyShelf
     from runner.ports import Store, Work
     from store.database import Database
     from tests.store.conftest import AnyStore
@@ -20,6 +21,11 @@ def test_the_stores_fit_the_runner(store: "AnyStore") -> None:
         fitting: Work = work
         assert isinstance(fitting, SqlWork | MemoryWork)
     assert isinstance(wanted, SqlStore | MemoryStore)
+
+
+def test_the_keys_fit_the_runner(store: "AnyStore") -> None:
+    keys: KeyShelf = store.keys
+    assert list(keys.all()) == []
 
 
 def test_the_shelves_fit_the_audio_room(database: "Database") -> None:
