@@ -12,31 +12,56 @@ import click
 import structlog
 from flask import Flask
 
-from flow.effects import CheckDial, ControlRecording, HttpRequest, RunFunction
-from ivr.addresses import turn_address
+from desk.access import Limits
+from flow.effects import (
+    CheckDial,
+    ControlRecording,
+    Drop,
+    EnterQueue,
+    EstimateWait,
+    HowItEnded,
+    HttpRequest,
+    PlaceCall,
+    RunFunction,
+)
+from ivr.addresses import heard_address, leg_address, turn_address
 from ivr.calls import Account, Calls
 from ivr.carrier import CarrierService
 from ivr.render import TwimlRenderer
 from ivr.webhooks import VoiceSettings, voice_blueprint
 from jobs.command import worker_command
+from runner.agent_legs import AgentLegs
+from runner.contact_legs import ContactLegs
+from runner.desk import Desk
 from runner.dialling import DialCheck
 from runner.effects import Effects
 from runner.egress import Guard, HttpClient, own_hosts
 from runner.errors import BadSettings
 from runner.facts import CallFacts, RecordingFacts, Watchdog
+from runner.keys import Keys
+from runner.legs import Legs, Numbers
 from runner.library import Library
 from runner.local import LOCAL
 from runner.logs import set_up_logs
+from runner.orders import EndLeg, LegOver, Orders, Push, Ring, SayAndEnd, Tell
+from runner.outgoing import Outgoing
 from runner.performers import HttpPerformer, RecordingControl, run_function
 from runner.recordings import Recordings
 from runner.settings import Settings, load_settings
+from runner.staff import Staff
+from runner.starts import Starts
+from runner.telling import Teller
 from runner.voice import Voice
+from runner.waiting import WaitingRoom
 from runner.walker import Walker
+from store.keys import ApiKeys
 from store.leases import Leases
 from web import cli, health, metrics, sounds
 from web.house import House, move_in, now
 
 if TYPE_CHECKING:
+    from apiflask import APIFlask
+
     from jobs.queue import DurableJobs
     from jobs.worker import Worker
 
@@ -52,17 +77,25 @@ def create_app(settings: Settings | None = None) -> Flask:
     Raises:
         BadSettings: a setting is wrong; on the command line only commands that need one say so.
     """
-    app = Flask(__name__, static_folder=None)
+    serving = settings is not None or click.get_current_context(silent=True) is None
+    app = _new_server() if serving else Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = UPLOADS
     house = House(load_settings if settings is None else lambda: settings)
     move_in(app, house)
-    cli.add_commands(app, _migrate_jobs)
+    cli.add_commands(app, _migrate_jobs, lambda: Staff(Telephony(house, threads=0).desk))
     app.cli.add_command(worker_command(lambda: Telephony(house).worker()))
-    if settings is None and click.get_current_context(silent=True) is not None:
+    if not serving:
         return app
     set_up_logs(house.settings.log_level)
     _serve(app, house)
     return app
+
+
+# Commands do without the API's library, which takes as long to import as Flask itself.
+def _new_server() -> "APIFlask":
+    from web.api.application import application  # noqa: PLC0415 see above
+
+    return application(__name__)
 
 
 # The job library takes longer to import than all the rest; commands on files do without it.
@@ -73,6 +106,9 @@ def _migrate_jobs(database_url: str) -> None:
 
 
 def _serve(app: Flask, house: House) -> None:
+    from web.api.application import install  # noqa: PLC0415 as _new_server
+    from web.api.doors import Doors  # noqa: PLC0415 as above
+
     settings = house.settings
     telephony = Telephony(house)
     keys = VoiceSettings(settings.base_url, settings.twilio_auth_token, settings.twilio_account_sid)
@@ -82,15 +118,20 @@ def _serve(app: Flask, house: House) -> None:
     app.register_blueprint(sounds.blueprint(house))
     app.register_blueprint(health.blueprint(house))
     app.register_blueprint(metrics.blueprint())
+    doors = Doors(Keys(ApiKeys(house.database), now), telephony.starts, now)
+    install(app, doors, settings.base_url)
     if settings.development:
         _log.warning("development mode: webhooks need no signature, loopback only")
 
 
 class Telephony:
-    """Everything that walks calls, built for one house and one process."""
+    """Everything that walks calls, built for one house and one process.
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    Without `threads` it gives orders and leaves them to the worker, as commands do.
+    """
+
+    def __init__(self, house: House, threads: int = 16) -> None:
+        self._house, self._threads = house, threads
         self._settings = house.settings
         self._owner = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
 
@@ -107,13 +148,77 @@ class Telephony:
         settings = self._settings
         token = settings.twilio_auth_token[0] if settings.twilio_auth_token else "development"
         sid = settings.twilio_account_sid or "AC" + "0" * 32
-        return Calls(Account(sid, token, settings.twilio_api_url or _nowhere(settings)))
+        account = Account(sid, token, settings.twilio_api_url or _nowhere(settings))
+        return Calls(account, public_url=settings.base_url)
+
+    @cached_property
+    def orders(self) -> Orders:
+        """What carries out orders; who does which is looked up late, for they order themselves."""
+        house = self._house
+        return Orders(
+            house.store, self.jobs, house.vault, now, self._owner, self._by_order, self._threads
+        )
+
+    def _by_order(self) -> dict[type[Any], Any]:
+        return {
+            Tell: self.teller.tell,
+            Push: self.teller.push,
+            Drop: self.desk.drop,
+            Ring: self.legs.ring,
+            EndLeg: self.legs.end,
+            SayAndEnd: self.legs.say_and_end,
+            LegOver: self.contacts.over,
+            PlaceCall: self.contacts.place,
+        }
+
+    @cached_property
+    def teller(self) -> Teller:
+        """What brings walks their news."""
+        return Teller(
+            *(self._house.store, self.walker, self.effects, self.carrier),
+            *(self._turn_address, now, self.desk.leave),
+        )
+
+    @cached_property
+    def legs(self) -> Legs:
+        """What places calls."""
+        settings = self._settings
+        numbers = Numbers(frozenset(settings.dial_countries), settings.caller_id)
+        store, address = self._house.store, self._leg_address
+        return Legs(store, self.orders, self.carrier, numbers, now, address)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The desk: queue, offers, agents."""
+        return Desk(self._house.store, self.orders, self.jobs, now)
+
+    @cached_property
+    def contacts(self) -> ContactLegs:
+        """What lets contacts whom we called into their walks."""
+        store = self._house.store
+        return ContactLegs(store, self.legs, self.agents, self.teller, self.renderer)
+
+    @cached_property
+    def agents(self) -> AgentLegs:
+        """What agents hear on the telephone."""
+        store = self._house.store
+        rooms = (self.desk, self.legs, self.orders, self.carrier, self.renderer)
+        return AgentLegs(store, *rooms, self._leg_address, now)
+
+    @cached_property
+    def outgoing(self) -> Outgoing:
+        """The door for agents' calls."""
+        return Outgoing(self.desk, self.walker, self.dial)
+
+    @cached_property
+    def dial(self) -> DialCheck:
+        """What judges numbers before they are called."""
+        return DialCheck(frozenset(self._settings.dial_countries), self._settings.caller_id)
 
     @cached_property
     def walker(self) -> Walker:
         """What moves runs."""
-        dial = DialCheck(frozenset(self._settings.dial_countries), self._settings.caller_id)
-        local = {**LOCAL, CheckDial: dial}
+        local = {**LOCAL, CheckDial: self.dial}
         library = Library(self._house.store)
         return Walker(library, self._house.vault, local, self._settings.timezone)
 
@@ -124,10 +229,15 @@ class Telephony:
             HttpRequest: HttpPerformer(self._http(), self._house.secrets.get),
             RunFunction: run_function,
             ControlRecording: RecordingControl(self.carrier),
+            EnterQueue: self.desk.enter,
+            EstimateWait: self.desk.estimate,
+            HowItEnded: self.agents.how_it_ended,
         }
         house = self._house
         return Effects(
-            house.store, self.walker, self.jobs, house.vault, performers, now, self._owner
+            *(house.store, self.walker, self.jobs, house.vault),
+            *(performers, now, self._owner),
+            orders=self.orders,
         )
 
     def _http(self) -> HttpClient:
@@ -152,23 +262,46 @@ class Telephony:
     @cached_property
     def calls(self) -> CallFacts:
         """What takes status reports in."""
-        return CallFacts(self._house.store, self.walker, self.effects, self.jobs)
+        return CallFacts(self._house.store, self.walker, self.effects, self.jobs, self.legs)
 
     @cached_property
     def voice(self) -> Voice:
         """The door for calls."""
+        return Voice(
+            self._house.store, self.walker, self.effects, self.renderer, self._turn_address
+        )
+
+    @cached_property
+    def waiting(self) -> WaitingRoom:
+        """What is heard by those who wait."""
         base = self._settings.base_url
 
-        def address(execution: str, token: str) -> str:
-            return turn_address(base, execution, token)
+        def again(execution: str, token: str, heard: float) -> str:
+            return heard_address(base, execution, token, heard)
 
-        return Voice(self._house.store, self.walker, self.effects, self.renderer, address)
+        store, effects = self._house.store, self.effects
+        return WaitingRoom(store, self.walker, effects, self.desk, self.renderer, again)
+
+    def _leg_address(self, leg: str, token: str) -> str:
+        return leg_address(self._settings.base_url, leg, token)
+
+    def _turn_address(self, execution: str, token: str) -> str:
+        return turn_address(self._settings.base_url, execution, token)
+
+    @cached_property
+    def starts(self) -> Starts:
+        """The door for other systems."""
+        settings = self._settings
+        limits = Limits(settings.api_starts_per_second, settings.api_running_per_key)
+        return Starts(self._house.store, self.walker, self.effects, now, limits)
 
     @cached_property
     def service(self) -> CarrierService:
         """What the webhooks hand their news to."""
         recordings = RecordingFacts(self._house.store, self.jobs)
-        return CarrierService(self.voice, self.calls, recordings)
+        return CarrierService(
+            self.voice, self.calls, recordings, self.waiting, self.agents, self.contacts
+        )
 
     def worker(self) -> "Worker":
         """Build the worker process's work."""
@@ -187,6 +320,7 @@ class Telephony:
             RecordingFacts(house.store, self.jobs).chase,
             (house.prompts.sweep, house.recordings.sweep),
             self.jobs.forget,
+            self.desk.settle,
         )
         reaper = Reaper(Leases(house.database), self._owner, now)
         return Worker(

@@ -5,6 +5,7 @@ All are absolute, below the public address. `q` says what the address was handed
 signed, because the carrier signs the address.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,7 +22,13 @@ seconds of voice; never again after a refusal.
 """
 
 VOICE, STATUS, RECORDING = "/ivr/voice", "/ivr/status", "/ivr/recording"
+FALLBACK, WAIT = "/ivr/fallback", "/ivr/wait/"
 
+FALLBACK_ONLY = frozenset({"ErrorCode", "ErrorUrl"})
+"""Fields that a fallback request has and the request it stands for had not."""
+
+_LEG = re.compile(r"/ivr/leg/([A-Za-z0-9._-]{1,128})/([A-Za-z0-9_-]{1,128})")
+_WAIT = re.compile(r"/ivr/wait/([A-Za-z0-9_-]{1,128})/([A-Za-z0-9_-]{1,128})")
 _TURN = re.compile(r"/ivr/turn/([A-Za-z0-9_-]{1,128})/([A-Za-z0-9_-]{1,128})")
 _PORTS = {"https": 443, "http": 80}
 
@@ -43,6 +50,54 @@ class Place:
 def turn_address(public_url: str, execution: str, token: str) -> str:
     """Write the address of a turn, as the runner hands it to the renderer."""
     return f"{public_url.rstrip('/')}/ivr/turn/{quote(execution)}/{quote(token)}"
+
+
+def leg_address(public_url: str, leg: str, token: str) -> str:
+    """Write the address of a leg, as the runner hands it to the renderer and to the carrier."""
+    return f"{public_url.rstrip('/')}/ivr/leg/{quote(leg)}/{quote(token)}"
+
+
+def leg_status(public_url: str, leg: str) -> str:
+    """Write the address to which the carrier reports how a leg stands."""
+    return f"{public_url.rstrip('/')}{STATUS}?leg={quote(leg)}{OVERRIDES}"
+
+
+def waiting_address(action: str) -> str:
+    """Write the address of the waiting room that belongs to a turn's address."""
+    return action.partition("#")[0].replace("/ivr/turn/", "/ivr/wait/", 1)
+
+
+def heard_address(public_url: str, execution: str, token: str, heard: float) -> str:
+    """Write the waiting room's address for after so many seconds of waiting."""
+    base = waiting_address(turn_address(public_url, execution, token))
+    return f"{base}?heard={heard:.1f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Where a request of a leg (`leg/…`) or of the waiting room (`wait/…`) belongs.
+
+    `hint` is as in `Place`; `heard` are the seconds of waiting that were filled before.
+    """
+
+    name: str
+    token: str
+    hint: str = ""
+    heard: float = -1.0
+
+
+def room(path: str, query: str) -> Room | None:
+    """Read the address of a leg or a waiting room; None: it is neither."""
+    match = _LEG.fullmatch(path) or _WAIT.fullmatch(path)
+    if match is None:
+        return None
+    given = _query(query)
+    return Room(match[1], match[2], given.get("q", ""), _seconds(given.get("heard", "")))
+
+
+def leg_of(query: str) -> str:
+    """Read which leg a status report's address names; empty for none."""
+    return _query(query).get("leg", "")
 
 
 def hinted(action: str, hint: Hint) -> str:
@@ -69,6 +124,12 @@ def place(path: str, query: str) -> Place | None:
 
 def place_of_url(url: str, public_url: str) -> Place | None:
     """Read an address that the carrier says failed; None unless it is one of ours."""
+    target = own_target(url, public_url)
+    return place(*target) if target else None
+
+
+def own_target(url: str, public_url: str) -> tuple[str, str] | None:
+    """Give path and query of an address below the public one; None: it is not there."""
     try:
         given, own = urlsplit(url), urlsplit(public_url)
         same = _origin(given.scheme, given.hostname, given.port) == _origin(
@@ -79,7 +140,7 @@ def place_of_url(url: str, public_url: str) -> Place | None:
     prefix = own.path.rstrip("/")
     if not same or not given.path.startswith(f"{prefix}/"):
         return None
-    return place(given.path.removeprefix(prefix), given.query)
+    return given.path.removeprefix(prefix), given.query
 
 
 def held_address(public_url: str, where: Place, form: Mapping[str, str]) -> str:
@@ -97,6 +158,14 @@ def held_address(public_url: str, where: Place, form: Mapping[str, str]) -> str:
         query |= {name: both[name] for name in CARRIED if both.get(name)}
     query["n"] = str(where.held + 1)
     return f"{base}?{urlencode({key: value for key, value in query.items() if value})}{OVERRIDES}"
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        return -1.0
+    return value if math.isfinite(value) else -1.0
 
 
 def _query(query: str) -> dict[str, str]:

@@ -14,14 +14,25 @@ import requests
 from twilio.base.exceptions import TwilioException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from flow.ledger import Leg
+from ivr.addresses import FALLBACK, OVERRIDES, callback, hinted, leg_address, leg_status
 from ivr.form import whole
+from ivr.twiml.calls import LEG_EVENTS
 from runner.errors import CarrierError
+from runner.legs import since
 
 CARRIER = "https://api.twilio.com"
 
 TIMEOUT, DOWNLOAD = 5.0, 60.0
 """Seconds: for one request, and for a whole download."""
+
+ALIKE = 20
+"""Calls to look through for one whose outcome is unknown."""
+
+OVER = frozenset({21220, 20404, 404})
+"""The carrier's codes for a call that is over or gone (Twilio, error 21220)."""
 
 NOT_FOUND, TOO_MANY, SERVER = 404, 429, 500
 
@@ -44,8 +55,8 @@ class Account:
 class Calls:
     """The carrier's REST API, as far as it is used (`runner.ports.CallControl`)."""
 
-    def __init__(self, account: Account, timeout: float = TIMEOUT) -> None:
-        self._account = account
+    def __init__(self, account: Account, timeout: float = TIMEOUT, public_url: str = "") -> None:
+        self._account, self._public_url = account, public_url
         self._timeout = timeout
         self._client = Client(
             account.sid,
@@ -63,6 +74,71 @@ class Calls:
         """
         recording = self._client.calls(_checked(call)).recordings("Twilio.CURRENT")
         _asked(lambda: recording.update(status=_ACTIONS[action]))
+
+    def create_call(self, leg: Leg) -> str:
+        """Place a call; gives its id.
+
+        Raises:
+            CarrierError: it was not placed; or, with `unsure`, it may have been all the same.
+        """
+        base = self._public_url
+        given = {
+            "to": leg.recipient,
+            "from_": leg.sender,
+            "url": f"{leg_address(base, leg.id, leg.token)}{OVERRIDES}",
+            "method": "POST",
+            "fallback_url": callback(base, FALLBACK),
+            "fallback_method": "POST",
+            "status_callback": leg_status(base, leg.id),
+            "status_callback_method": "POST",
+            "status_callback_event": LEG_EVENTS.split(),
+            "timeout": leg.ring_seconds,
+        }
+        if leg.machine_detection:
+            given["machine_detection"] = "Enable"
+        return str(_asked(lambda: self._client.calls.create(**given)).sid)
+
+    def find_calls(self, leg: Leg) -> list[str]:
+        """List the ids of calls like this one that were made since it was last tried.
+
+        Raises:
+            CarrierError: the carrier refused or was not reached.
+        """
+        found = _asked(
+            lambda: self._client.calls.list(
+                to=leg.recipient, from_=leg.sender, start_time_after=since(leg), limit=ALIKE
+            )
+        )
+        return [str(call.sid) for call in found]
+
+    def end_call(self, call: str) -> None:
+        """End a call, also one that was answered; one that is over already is no error.
+
+        Raises:
+            CarrierError: the carrier refused or was not reached.
+        """
+        try:
+            _asked(lambda: self._client.calls(_checked(call)).update(status="completed"))
+        except CarrierError as problem:
+            if problem.code not in OVER:
+                raise
+
+    def bring_back(self, call: str, action: str) -> None:
+        """Make a live call leave what it does and come back to an address of a turn.
+
+        Raises:
+            CarrierError: with code 21220 where the call is over; else it was not done.
+        """
+        context = self._client.calls(_checked(call))
+        fallback = callback(self._public_url, FALLBACK)
+        _asked(
+            lambda: context.update(
+                url=hinted(action, "go"),
+                method="POST",
+                fallback_url=fallback,
+                fallback_method="POST",
+            )
+        )
 
     def call_status(self, call: str) -> tuple[str, int | None] | None:
         """Ask how a call stands: its status and seconds; None when the carrier knows none.
@@ -117,14 +193,22 @@ def _asked(ask: Callable[[], T]) -> T:
 
 
 def _refused(status: int, code: int) -> CarrierError:
-    retry = status == TOO_MANY or status >= SERVER
-    return CarrierError(
-        f"the carrier answered {status} (its code {code})", code=code or status, retry=retry
-    )
+    retry, unsure = status == TOO_MANY or status >= SERVER, status >= SERVER
+    text = f"the carrier answered {status} (its code {code})"
+    return CarrierError(text, code=code or status, retry=retry, unsure=unsure)
 
 
 def _unreached(problem: Exception) -> CarrierError:
-    return CarrierError(f"the carrier was not reached: {type(problem).__name__}", retry=True)
+    text = f"the carrier was not reached: {type(problem).__name__}"
+    return CarrierError(text, retry=True, unsure=not _never_sent(problem))
+
+
+def _never_sent(problem: BaseException) -> bool:
+    """Say whether the connection failed before a request could leave."""
+    causes = (problem, *getattr(problem, "args", ()))
+    reasons = (getattr(cause, "reason", cause) for cause in causes)
+    early = (requests.ConnectTimeout, NewConnectionError, ConnectTimeoutError)
+    return any(isinstance(reason, early) for reason in reasons)
 
 
 def _accept(response: requests.Response) -> None:

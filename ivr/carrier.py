@@ -2,9 +2,12 @@
 
 from flow.events import Event
 from flow.ledger import Answer, CallFact, Recording
-from ivr.service import RecordingFact
+from ivr.service import LegRequest, RecordingFact
+from runner.agent_legs import AgentLegs, Pressed
+from runner.contact_legs import ContactLegs
 from runner.facts import CallFacts, RecordingFacts
 from runner.voice import Arrival, Return, Voice
+from runner.waiting import WaitingRoom, Waits
 
 _STATES = {"completed": "ready", "absent": "absent", "failed": "absent"}
 """What the carrier's words for a recording mean to us; any other word changes nothing."""
@@ -13,8 +16,17 @@ _STATES = {"completed": "ready", "absent": "absent", "failed": "absent"}
 class CarrierService:
     """The webhooks' `VoiceService`, on the runner."""
 
-    def __init__(self, voice: Voice, calls: CallFacts, recordings: RecordingFacts) -> None:
+    def __init__(
+        self,
+        voice: Voice,
+        calls: CallFacts,
+        recordings: RecordingFacts,
+        waiting: WaitingRoom,
+        agents: AgentLegs,
+        contacts: ContactLegs,
+    ) -> None:
         self._voice, self._calls, self._recordings = voice, calls, recordings
+        self._waiting, self._agents, self._contacts = waiting, agents, contacts
 
     def arrive(self, arrival: Arrival) -> Answer:
         """Begin the flow bound to the number called; a repeat gets the stored answer."""
@@ -28,9 +40,24 @@ class CarrierService:
         """Give what the walk last said, for a caller whose answer could not be taken."""
         return self._voice.present(execution)
 
-    def fact(self, fact: CallFact) -> None:
-        """Take note of how a call stands."""
-        self._calls.take(fact)
+    def wait(self, request: Waits) -> Answer:
+        """Say what is heard in the waiting room, or let the contact out of it."""
+        return self._waiting.answer(request)
+
+    def leg(self, request: LegRequest) -> Answer:
+        """Answer an agent or a contact whom we called."""
+        leg = self._contacts.leg(request.leg, request.token)
+        if leg is not None and leg.kind == "contact":
+            fact, by = request.fact, request.answered_by
+            return self._contacts.answer(leg, fact, request.fingerprint, by, self._voice)
+        asked, joined = request.hint == "gather", request.hint == "dial"
+        return self._agents.answer(
+            Pressed(request.leg, request.token, request.fact, request.digits, asked, joined)
+        )
+
+    def fact(self, fact: CallFact, leg: str = "") -> None:
+        """Take note of how a call stands; `leg` names one that we placed."""
+        self._calls.take(fact, leg)
 
     def recording(self, fact: RecordingFact) -> None:
         """Take note of how a recording stands."""

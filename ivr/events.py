@@ -17,13 +17,14 @@ from flow.events import (
     Digits,
     Event,
     HungUp,
+    QueueLeft,
     Recorded,
     Silence,
     Speech,
 )
 from ivr.form import whole
 
-Hint = Literal["gather", "record", "dial", "go", "again"]
+Hint = Literal["gather", "record", "dial", "queue", "go", "again"]
 """What the address was handed out for; `again`: say the question once more."""
 
 FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
@@ -31,6 +32,9 @@ FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 CARRIED = ("RecordingSid", "RecordingDuration", "DialCallStatus", "DialCallDuration", "DialCallSid")
 """Fields that may travel in an address while the store is away: none is personal."""
+
+LEFT_QUEUE = frozenset({"leave", "queue-full", "error", "system-error"})
+"""Ends of an <Enqueue> that move a walk; any other (`redirected`, `hangup`) is a fact only."""
 
 _KEYS = re.compile(r"[^0-9A-D*#]")
 _HANGUP = "hangup"
@@ -44,7 +48,7 @@ def event(form: Mapping[str, str], hint: str, at: datetime) -> Event:
     A request whose call is over is a hang-up, whatever else it says (design, section 4.8); a
     recording or a forwarded call that it reports is kept with it.
     """
-    kind = hint if hint in ("gather", "record", "dial", "go") else _guess(form)
+    kind = hint if hint in ("gather", "record", "dial", "queue", "go") else _guess(form)
     gone = form.get("CallStatus", "") in FINAL or form.get("Digits") == _HANGUP
     last: Recorded | DialEnded | None = None
     if kind == "record":
@@ -55,6 +59,8 @@ def event(form: Mapping[str, str], hint: str, at: datetime) -> Event:
         return HungUp(at, last if _delivered(last, form) else None)
     if last is not None:
         return last
+    if kind == "queue":
+        return QueueLeft(at, form.get("QueueResult", ""))
     return _answer(form, at) if kind == "gather" else Continued(at)
 
 
@@ -62,6 +68,12 @@ def has_input(form: Mapping[str, str]) -> bool:
     """Whether the request carries anything that a question brought."""
     names = ("Digits", "FinishedOnKey", "SpeechResult", *CARRIED)
     return any(form.get(name) for name in names)
+
+
+def is_mere_fact(form: Mapping[str, str], hint: str) -> bool:
+    """Whether an <Enqueue> reports an end that its walk need not hear of (design, section 5)."""
+    gone = form.get("CallStatus", "") in FINAL
+    return hint == "queue" and not gone and form.get("QueueResult", "") not in LEFT_QUEUE
 
 
 def _guess(form: Mapping[str, str]) -> str:
@@ -78,11 +90,16 @@ def _delivered(last: Recorded | DialEnded | None, form: Mapping[str, str]) -> bo
     return last is not None and "DialCallStatus" in form
 
 
+def pressed(form: Mapping[str, str]) -> str:
+    """Read the keys that were pressed; empty for none."""
+    return "" if form.get("Digits") == _HANGUP else _KEYS.sub("", form.get("Digits", ""))
+
+
 def _answer(form: Mapping[str, str], at: datetime) -> Event:
-    pressed = _KEYS.sub("", form.get("Digits", ""))
+    keys = pressed(form)
     finished = _KEYS.sub("", form.get("FinishedOnKey", ""))[:1]
-    if pressed or finished:
-        return Digits(at, pressed, finished)
+    if keys or finished:
+        return Digits(at, keys, finished)
     if heard := form.get("SpeechResult", "").strip():
         return Speech(at, heard, _confidence(form.get("Confidence", "")))
     return Silence(at)

@@ -10,8 +10,10 @@ from flow.instructions import (
     Apologise,
     Collect,
     Dial,
+    Enqueue,
     Hangup,
     Instruction,
+    Join,
     Music,
     Pause,
     Play,
@@ -24,13 +26,13 @@ from flow.instructions import (
 )
 from flow.ledger import Answer
 from ivr.addresses import RECORDING, STATUS, callback, hinted
-from ivr.twiml import calls, questions, spoken
+from ivr.twiml import calls, questions, rooms, spoken
 from ivr.twiml.document import BadDocument, finished
 
 HOLD_SILENCE, HOLD_MUSIC = 2, 5
 """Seconds until a held caller comes back: soon in silence, not in every bar of the music."""
 
-ENDS = Collect | Record | Dial | Proceed | Hangup | Reject | Apologise
+ENDS = Collect | Record | Dial | Enqueue | Join | Proceed | Hangup | Reject | Apologise
 """After one of these a document is over."""
 
 AudioUrl = Callable[[str], str | None]
@@ -84,6 +86,21 @@ class TwimlRenderer:
         questions.add_return(response, address)
         return Answer(finished(response))
 
+    def waiting(self, instructions: Sequence[Instruction], again: str) -> Answer:
+        """Render what is heard in the waiting room, then a return to `again`, its next address."""
+        response = VoiceResponse()
+        for instruction in instructions:
+            self._add(response, instruction, again)
+        if not any(isinstance(instruction, Collect) for instruction in instructions):
+            questions.add_return(response, hinted(again, "go"))
+        return self._answer(response, self._language(instructions))
+
+    def leave(self) -> Answer:
+        """Render the way out of the waiting room."""
+        response = VoiceResponse()
+        rooms.add_leave(response)
+        return Answer(finished(response))
+
     def apology(self, language: str) -> Answer:
         """Render the spoken apology; the installation's own language when none is given."""
         response = VoiceResponse()
@@ -122,6 +139,10 @@ class TwimlRenderer:
                 spoken.add_tones(response, instruction)
             case Collect():
                 questions.add_gather(response, instruction, action, self._sounds())
+            case Enqueue():
+                rooms.add_enqueue(response, instruction, action)
+            case Join():
+                rooms.add_join(response, instruction, action, self._sounds())
             case Proceed():
                 questions.add_return(response, hinted(action, "go"))
             case _:

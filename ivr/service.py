@@ -7,8 +7,9 @@ from typing import Protocol
 from flow.events import Event
 from flow.ledger import Answer, CallFact
 from runner.voice import Arrival
+from runner.waiting import Waits
 
-__all__ = ["Arrival", "RecordingFact", "VoiceService"]
+__all__ = ["Arrival", "LegRequest", "RecordingFact", "VoiceService", "Waits"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,22 @@ class RecordingFact:
     seconds: int | None = None
     source: str = ""
     error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LegRequest:
+    """A request of a leg that we placed: what the carrier says of the call, and the keys pressed.
+
+    `hint` is what the address was handed out for, `answered_by` the answering-machine detection.
+    """
+
+    leg: str
+    token: str
+    fact: CallFact
+    fingerprint: str
+    digits: str = ""
+    hint: str = ""
+    answered_by: str = ""
 
 
 class VoiceService(Protocol):
@@ -41,8 +58,14 @@ class VoiceService(Protocol):
     def again(self, execution: str, token: str) -> Answer:
         """Give what the walk last said, for a caller whose answer could not be taken."""
 
-    def fact(self, fact: CallFact) -> None:
-        """Take note of how a call stands."""
+    def wait(self, request: Waits) -> Answer:
+        """Say what is heard in the waiting room, or let the contact out of it."""
+
+    def leg(self, request: LegRequest) -> Answer:
+        """Answer an agent or a contact whom we called."""
+
+    def fact(self, fact: CallFact, leg: str = "") -> None:
+        """Take note of how a call stands; `leg` names one that we placed."""
 
     def recording(self, fact: RecordingFact) -> None:
         """Take note of how a recording stands."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jobs.deliver import deliver
+from jobs.desk import desk
 from jobs.forget import forget
 from jobs.hangup import hangup
 from jobs.job import Job, Scheduled
@@ -21,7 +22,8 @@ class Services:
     """What the jobs work with; `app.py` fills it in.
 
     `chase` has recordings fetched of which the carrier never spoke; `sounds` clear the folders of
-    prompts and recordings; `forget` removes the rows of old jobs.
+    prompts and recordings; `forget` removes the rows of old jobs; `settle` does what time alone
+    brings about at the desk.
     """
 
     effects: Effects
@@ -31,12 +33,14 @@ class Services:
     chase: Callable[[datetime], int]
     sounds: Sequence[Callable[[], int]]
     forget: Callable[[datetime], int]
+    settle: Callable[[], None]
 
 
 def job_table(services: Services) -> Sequence[Job]:
     """List the jobs that can be enqueued, by the name they are enqueued under."""
     return (
         deliver(services.effects),
+        desk(services.settle),
         hangup(services.effects, services.clock),
         timer(services.effects, services.clock),
         recording(services.recordings),
@@ -46,6 +50,7 @@ def job_table(services: Services) -> Sequence[Job]:
 def schedule_table(services: Services) -> Sequence[Scheduled]:
     """List what is done by the clock."""
     return (
+        Scheduled("desk", "5-59/10 * * * * *", services.settle),
         Scheduled("sweep", "*/10 * * * * *", services.effects.sweep),
         Scheduled("watchdog", "0 * * * * *", services.watchdog.round),
         Scheduled("chase", "30 */5 * * * *", lambda: services.chase(services.clock())),

@@ -18,6 +18,7 @@ from flow.effects import HttpRequest, Needed, StartTimer
 from flow.events import EffectDone, Event
 from flow.ledger import OutboxItem, Run, Saved
 from runner.errors import Unavailable
+from runner.orders import Orders, name_of
 from runner.pauses import longest_pauses
 from runner.ports import Jobs, Performer, Store, Work
 from runner.vault import Vault
@@ -59,14 +60,25 @@ class Effects:
         owner: str,
         threads: int = 32,
         pause: float = 0.2,
+        orders: Orders | None = None,
     ) -> None:
         self._store, self._walker, self._jobs, self._vault = store, walker, jobs, vault
         self._performers, self._clock, self._owner = performers, clock, owner
         self._pause = pause
+        self.orders = orders or Orders(store, jobs, vault, clock, owner)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="effect")
 
-    def note(self, work: Work, run: Run, effect: Needed, at: datetime) -> list[OutboxItem]:
-        """Write down, in the turn's transaction, that an effect is to be done.
+    def note(self, work: Work, walked: Walked, at: datetime) -> list[OutboxItem]:
+        """Write down, in the turn's transaction, what a walk ordered and what it awaits.
+
+        Orders are written at once; what is given back belongs to the turn (`Saved.outbox`).
+        """
+        named = [(name_of(order), order) for order in walked.orders]
+        walked.noted = self.orders.note(work, named, at)
+        return self._note(work, walked.run, walked.effect, at) if walked.effect else []
+
+    def _note(self, work: Work, run: Run, effect: Needed, at: datetime) -> list[OutboxItem]:
+        """Write an effect down.
 
         A timer becomes a durable job alone; everything else an outbox row owned by this process,
         with a job that takes over after its lease.
@@ -96,14 +108,16 @@ class Effects:
         data = {"item": item.id}
         self._jobs.enqueue(work, "deliver", key, data, delay)
 
-    def begin(self, run: Run, effect: Needed) -> Future[None] | None:
-        """Begin an effect that was noted and committed; the future ends when it is delivered.
+    def begin(self, walked: Walked) -> Future[None] | None:
+        """Begin what was noted and committed; the future ends when the effect is delivered.
 
-        None when there is nothing to begin: a timer fires by itself.
+        None when no effect is to be begun: there is none, or it is a timer and fires by itself.
         """
-        if isinstance(effect, StartTimer):
+        self.orders.begin(walked.noted)
+        effect = walked.effect
+        if effect is None or isinstance(effect, StartTimer):
             return None
-        return self._pool.submit(self._begin, run.id, effect, self._clock() + QUEUED)
+        return self._pool.submit(self._begin, walked.run.id, effect, self._clock() + QUEUED)
 
     def _begin(self, execution: str, effect: Needed, latest: datetime) -> None:
         if self._clock() > latest:
@@ -157,21 +171,26 @@ class Effects:
             if finished:
                 work.finish(finished, "done")
             if walked.moved:
-                self._save(work, walked)
+                self.keep(work, walked)
+        self.orders.begin(walked.noted)
         return walked.effect if not isinstance(walked.effect, StartTimer) else None
 
-    def _save(self, work: Work, walked: Walked) -> None:
+    def keep(self, work: Work, walked: Walked) -> None:
+        """Write what a run was moved to without a request of its contact's channel."""
         run = walked.run
         if walked.instructions:
             run.undelivered = pack(unpack(run.undelivered) + walked.instructions)
-        outbox = self.note(work, run, walked.effect, run.updated) if walked.effect else []
+        outbox = self.note(work, walked, run.updated)
         saved = Saved(run, history=walked.history, outbox=outbox, facts=walked.facts)
         work.save(saved)
 
     def fire(self, execution: str, event: Event) -> None:
         """Move a run by a timer or a fact, and do whatever effects follow."""
-        effect = self.wake(execution, event)
-        if effect is not None:
+        self.follow(execution, self.wake(execution, event))
+
+    def follow(self, execution: str, effect: Needed | None) -> None:
+        """Do an effect that was noted, and whatever effects follow."""
+        if effect is not None and not isinstance(effect, StartTimer):
             self._do(execution, effect)
 
     def sweep(self) -> int:
@@ -200,6 +219,8 @@ class Effects:
             if taken is None:
                 return "gone"
             self._follow_up(work, taken, now)
+        if not taken.awaited:
+            return self.orders.redo(taken)
         if taken.attempts > MOST_ATTEMPTS:
             return self._bury(taken)
         if not taken.resend:

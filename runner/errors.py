@@ -20,9 +20,16 @@ class BadSettings(RunnerError):
 
 
 class CarrierError(RunnerError):
-    """A REST request to the carrier failed; `code` is the carrier's own, 0 for none."""
+    """A REST request to the carrier failed; `code` is the carrier's own, 0 for none.
 
-    def __init__(self, message: str, *, code: int = 0, retry: bool = False) -> None:
+    `unsure`: nobody knows whether the carrier did it: the connection broke after the request was
+    sent, or the carrier failed in the middle (its 5xx).
+    """
+
+    def __init__(
+        self, message: str, *, code: int = 0, retry: bool = False, unsure: bool = False
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.retry = retry
+        self.unsure = unsure

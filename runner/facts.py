@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 import structlog
 
 from desk.calls import is_over, joined
-from flow.effects import Needed
 from flow.events import HungUp
 from flow.ledger import Call, CallFact, Recording, Run, Saved
 from runner.effects import Effects
 from runner.errors import CarrierError
+from runner.legs import Legs
 from runner.ports import CallControl, Jobs, Store, Work
-from runner.walker import Walker, place_of
+from runner.walker import Walked, Walker, place_of
 
 _log = structlog.get_logger(__name__)
 
@@ -41,31 +41,39 @@ LONGEST = timedelta(hours=25)
 class CallFacts:
     """Keeps the calls' statuses and ends the walks of calls that are over."""
 
-    def __init__(self, store: Store, walker: Walker, effects: Effects, jobs: Jobs) -> None:
+    def __init__(
+        self, store: Store, walker: Walker, effects: Effects, jobs: Jobs, legs: Legs
+    ) -> None:
         self._store, self._walker, self._effects, self._jobs = store, walker, effects, jobs
+        self._legs = legs
 
-    def take(self, fact: CallFact) -> None:
+    def take(self, fact: CallFact, leg: str = "") -> None:
         """Keep one status report; a call's first terminal one hangs its walk up.
+
+        `leg` names one that we placed.
 
         Raises:
             Unavailable: the database is away; nothing was changed.
         """
-        run: Run | None = None
-        effect: Needed | None = None
+        walked: Walked | None = None
         with self._store.work() as work:
             work.enter_call(fact.sid)
             work.log_call(fact)
+            ours, noted = self._legs.heard(work, leg, fact) if leg else (None, [])
             known = work.call(fact.sid)
             was_over = known is not None and is_over(known.status)
             call = _after(known, fact)
+            if ours is not None and ours.kind == "contact":
+                call.execution = ours.execution
             work.keep_call(call)
             if is_over(call.status) and not was_over and call.execution:
                 run = work.lock(call.execution)
-                effect = self._hang_up(work, run, fact.at) if run else None
-        if run is not None and effect is not None:
-            self._effects.begin(run, effect)
+                walked = self._hang_up(work, run, fact.at) if run else None
+        self._effects.orders.begin(noted)
+        if walked is not None:
+            self._effects.begin(walked)
 
-    def _hang_up(self, work: Work, run: Run, at: datetime) -> Needed | None:
+    def _hang_up(self, work: Work, run: Run, at: datetime) -> Walked | None:
         if run.live and not run.awaits and self._walker.expects_last_word(run):
             key, data = f"hangup-{run.id}", {"execution": run.id}
             self._jobs.enqueue(work, "hangup", key, data, LAST_WORD.total_seconds())
@@ -75,10 +83,9 @@ class CallFacts:
         if not walked.moved:
             return None
         run.undelivered = "[]"
-        effect = walked.effect
-        outbox = self._effects.note(work, run, effect, at) if effect else []
+        outbox = self._effects.note(work, walked, at)
         work.save(Saved(run, history=walked.history, outbox=outbox, facts=walked.facts))
-        return effect
+        return walked
 
 
 def _after(known: Call | None, fact: CallFact) -> Call:

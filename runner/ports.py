@@ -1,10 +1,13 @@
 """What the runner needs of the other rooms, as small Protocols; `app.py` fits them together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
+from desk.access import Interaction, KeptAnswer
+from desk.agents import RingGroup
+from desk.changes import Changes
 from flow.instructions import Instruction
 from flow.ledger import (
     Answer,
@@ -12,10 +15,12 @@ from flow.ledger import (
     CallFact,
     Contact,
     Greeting,
+    Leg,
     OutboxItem,
     Recording,
     Run,
     Saved,
+    Ticket,
     Turn,
     Version,
 )
@@ -68,6 +73,66 @@ class Work(Protocol):
     def update_contact(self, contact: str, fields: Mapping[str, Any]) -> Contact | None:
         """Change fields of a contact (`name`, `number`, `email` among them); None: no such one."""
 
+    def open_desk(self) -> int:
+        """Lock the desk until the commit, before anything else; give its last change's number."""
+
+    def desk_since(self, version: int, horizon: datetime) -> Changes:
+        """Read what changed after a version; of everything (0), what is open or ended lately."""
+
+    def keep_desk(self, changes: Changes) -> None:
+        """Write what changed, as the desk's next version."""
+
+    def ring_groups(self) -> Sequence[RingGroup]:
+        """List the ring groups."""
+
+    def keep_ring_groups(self, groups: Iterable[RingGroup]) -> None:
+        """Add ring groups, or write their titles anew."""
+
+    def remove_ring_group(self, group: str) -> bool:
+        """Remove a ring group; false when there is none."""
+
+    def keep_ticket(self, ticket: Ticket) -> Ticket:
+        """Write a ticket, unless there is one of this id; give the one that counts."""
+
+    def tickets(self, ids: Collection[str]) -> Mapping[str, Ticket]:
+        """Read tickets by their ids."""
+
+    def leg(self, leg: str) -> Leg | None:
+        """Read a leg, locked."""
+
+    def keep_leg(self, leg: Leg) -> None:
+        """Write a leg (insert or update)."""
+
+    def known_calls(self, sids: Collection[str]) -> set[str]:
+        """Find which of these calls are ours already: legs we placed, or calls we heard of."""
+
+    def enter_key(self, key: str) -> bool:
+        """Keep other starts by an API key waiting until the commit; false: it is revoked.
+
+        Before any other lock.
+        """
+
+    def kept_answer(self, key: str, name: str) -> KeptAnswer | None:
+        """Find what a key was answered under an Idempotency-Key."""
+
+    def keep_answer(self, answer: KeptAnswer) -> None:
+        """Keep an answer, and drop those of its key that are forgotten."""
+
+    def keep_interaction(self, interaction: Interaction) -> None:
+        """Keep which key started what."""
+
+    def started_since(self, key: str, moment: datetime) -> int:
+        """Count what a key has started after a moment."""
+
+    def running_of(self, key: str) -> int:
+        """Count the executions a key has started that have not ended."""
+
+    def note_outbox(self, items: Sequence[OutboxItem]) -> None:
+        """Insert new outbox items; one that is there already stays as it is."""
+
+    def postpone(self, item: str, until: datetime) -> None:
+        """Leave an outbox item that is not done alone until then."""
+
     def claim(self, item: str, owner: str, lease: datetime, now: datetime) -> OutboxItem | None:
         """Take over an outbox item whose lease has passed and that is not done.
 
@@ -115,6 +180,9 @@ class Store(Protocol):
         For turns that change nothing but the run and its history; all of it or nothing.
         """
 
+    def desk_since(self, version: int, horizon: datetime) -> Changes:
+        """Read what changed of the desk after a version, without locking it."""
+
     def version(self, version: str) -> Version | None:
         """Read one stored version by its id."""
 
@@ -160,6 +228,12 @@ class Renderer(Protocol):
     def hold(self, instructions: Sequence[Instruction], music: str, action: str) -> Answer:
         """Render `instructions`, then a moment of music or silence, then a return to `action`."""
 
+    def waiting(self, instructions: Sequence[Instruction], again: str) -> Answer:
+        """Render what is heard in the waiting room, then a return to `again`, its next address."""
+
+    def leave(self) -> Answer:
+        """Render the way out of the waiting room."""
+
     def apology(self, language: str) -> Answer:
         """Render the spoken apology, for when nothing else can be said."""
 
@@ -175,3 +249,19 @@ class CallControl(Protocol):
 
     def call_status(self, call: str) -> tuple[str, int | None] | None:
         """Ask how a call stands: its status and seconds; None when the carrier knows none."""
+
+
+class CallPlacing(Protocol):
+    """The carrier's REST API for calls that we place and move. Raises `CarrierError`."""
+
+    def create_call(self, leg: Leg) -> str:
+        """Place a call; gives its id. `unsure` errors may have placed it all the same."""
+
+    def find_calls(self, leg: Leg) -> Sequence[str]:
+        """List the ids of calls like this one that were made since it was last tried."""
+
+    def end_call(self, call: str) -> None:
+        """End a call, also one that was answered; one that is over already is no error."""
+
+    def bring_back(self, call: str, action: str) -> None:
+        """Make a live call leave what it does and come back to an address of a turn."""

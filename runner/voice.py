@@ -220,7 +220,7 @@ class Voice:
     ) -> tuple[Walked, Answer]:
         walked = self._walker.move(work, run, request.event)
         run.undelivered = "[]"
-        outbox = self._effects.note(work, run, walked.effect, run.updated) if walked.effect else []
+        outbox = self._effects.note(work, walked, run.updated)
         answer = self._renderer.empty()
         kept = None if turn else self._turn(walked.execution, request, run.updated, answer)
         work.save(Saved(run, False, kept, walked.history, outbox, walked.facts))
@@ -274,7 +274,7 @@ class Voice:
         self, work: Work, walked: Walked, token: str, fingerprint: str, *, new: bool = False
     ) -> Answer | None:
         run, effect = walked.run, walked.effect
-        outbox = self._effects.note(work, run, effect, run.updated) if effect else []
+        outbox = self._effects.note(work, walked, run.updated)
         answer: Answer | None = None
         if effect is not None and run.live:
             run.undelivered = pack(walked.instructions)
@@ -312,9 +312,9 @@ class Voice:
         began: float,
     ) -> Answer:
         """After the commit: begin what the walk awaits, and wait for it within the budget."""
+        started = self._effects.begin(walked) if walked else None
         if run is None or walked is None or walked.effect is None:
             return answer or self._renderer.apology("")
-        started = self._effects.begin(run, walked.effect)
         if answer is not None:
             return answer
         if started is not None:

@@ -12,10 +12,12 @@ from typing import Any
 import structlog
 
 from flow import effects, engine, values
-from flow.effects import Fact, Needed
+from flow.component import Place
+from flow.effects import Fact, Needed, Order
 from flow.errors import FlowError
 from flow.events import EffectDone, Event
 from flow.execution import Execution
+from flow.flow import Flow
 from flow.instructions import Instruction
 from flow.ledger import Run, Version
 from flow.step import HistoryEntry, Step
@@ -31,7 +33,8 @@ _log = structlog.get_logger(__name__)
 class Walked:
     """What one move came to. `effect` is what the walk now awaits from outside, None for nothing.
 
-    `moved` is false when the event meant nothing to the run.
+    `orders` are carried out besides; once written down they stand in `noted` as well. `moved` is
+    false when the event meant nothing to the run.
     """
 
     run: Run
@@ -40,6 +43,8 @@ class Walked:
     history: list[HistoryEntry] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     effect: Needed | None = None
+    orders: list[Order] = field(default_factory=list)
+    noted: list[Any] = field(default_factory=list)
     moved: bool = True
 
 
@@ -73,6 +78,19 @@ class Walker:
         flow = self._library.flow(version.id, pins)
         step = engine.begin(flow, execution, dict(inputs), at, self._zone)
         return self._settle(work, run, step, at)
+
+    def prepare(self, work: Work, version: Version, execution: Execution, at: datetime) -> Run:
+        """Give the row of a run that is ready to begin with its contact's answer.
+
+        Raises:
+            StepError: a default is wrong.
+        """
+        pins = self._library.pin(work, version)
+        flow = self._library.flow(version.id, pins)
+        ready = engine.prepare(flow, execution, {}, at, self._zone)
+        run = _new_run(version, ready, pins, at)
+        self.write(run, ready, at)
+        return run
 
     def move(self, work: Work, run: Run, event: Event) -> Walked:
         """Move a locked run by one event; `run` is brought up to date in place."""
@@ -112,6 +130,10 @@ class Walker:
         self.write(run, step.execution, event.at)
         return Walked(run, step.execution, step.instructions, step.history)
 
+    def document(self, version: Version) -> Flow:
+        """Give the flow of a version, without its modules."""
+        return self._library.flow(version.id, {})
+
     def mark(self, fingerprint: str) -> str:
         """Give the keyed form in which a request's fingerprint is kept."""
         return self._vault.mark(fingerprint)
@@ -119,6 +141,17 @@ class Walker:
     def music(self, run: Run) -> str:
         """Name the hold music of a run's flow; empty for none."""
         return self._library.flow(run.version, run.pins).music
+
+    def waiting(
+        self, run: Run, execution: Execution, place: Place, at: datetime
+    ) -> tuple[Instruction, ...]:
+        """Say what a contact in the waiting room hears; nothing where a message does not render."""
+        flow = self._library.flow(run.version, run.pins)
+        try:
+            return engine.heard_waiting(flow, execution, place, at, self._zone)
+        except FlowError as error:
+            _log.warning("nothing to hear", execution=run.id, flow=run.flow, error=str(error))
+            return ()
 
     def expects_last_word(self, run: Run) -> bool:
         """Say whether the step a run waits in still gets something when the contact hangs up."""
@@ -138,6 +171,7 @@ class Walker:
         run.status, run.outcome = execution.status, execution.outcome
         run.awaits, run.live = execution.awaits, execution.live
         run.business_hours = execution.business_hours
+        run.call = str(execution.call.get("sid", "")) or run.call
         run.contact = str(execution.contact.get("id", "")) or run.contact
         run.updated, run.moves = at, execution.turns
         if execution.status == "ended" and run.ended is None:
@@ -167,6 +201,8 @@ class Walker:
         for effect in step.effects:
             if isinstance(effect, Fact):
                 walked.facts.append(effect)
+            elif isinstance(effect, Order):
+                walked.orders.append(effect)
             elif effect.id == step.execution.awaits:
                 need = effect
         return need

@@ -11,9 +11,10 @@ LIMIT = 64 * 1024
 _HEARD = frozenset({"Say", "Play", "Pause"})
 
 HOLDS = {
-    "Response": _HEARD | {"Gather", "Record", "Dial", "Start", "Redirect", "Hangup", "Reject"},
+    "Response": _HEARD
+    | {"Gather", "Record", "Dial", "Enqueue", "Leave", "Start", "Redirect", "Hangup", "Reject"},
     "Gather": _HEARD,
-    "Dial": frozenset({"Number", "Sip", "Client"}),
+    "Dial": frozenset({"Number", "Sip", "Client", "Conference"}),
     "Start": frozenset({"Recording"}),
     "Say": ELEMENTS,
 } | dict.fromkeys(ELEMENTS, ELEMENTS)

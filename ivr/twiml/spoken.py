@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from twilio.twiml import TwiML
 from twilio.twiml import voice_response as verbs
 
-from flow.instructions import Music, Pause, Play, Say, SendDigits, Spoken
+from flow.instructions import Heard, Music, Pause, Play, Say, SendDigits
 from ivr.twiml import ssml
 from ivr.twiml.languages import locale
 from ivr.twiml.text import clean, pieces
@@ -32,7 +32,7 @@ class Sounds:
     missed: Callable[[str], None]
 
 
-def add(parent: TwiML, spoken: Spoken, sounds: Sounds) -> None:
+def add(parent: TwiML, spoken: Heard, sounds: Sounds) -> None:
     """Add what is heard to the document or to a question in it."""
     match spoken:
         case Say():
@@ -41,6 +41,8 @@ def add(parent: TwiML, spoken: Spoken, sounds: Sounds) -> None:
             add_play(parent, spoken, sounds)
         case Pause(seconds=seconds):
             add_pause(parent, seconds)
+        case Music():
+            add_music(parent, spoken, sounds)
 
 
 def add_say(parent: TwiML, say: Say, sounds: Sounds) -> None:

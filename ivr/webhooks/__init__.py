@@ -11,6 +11,7 @@ from ivr.service import VoiceService
 from ivr.webhooks.desk import Desk
 from ivr.webhooks.facts import FactDesk
 from ivr.webhooks.gate import Gate, VoiceSettings, Webhook
+from ivr.webhooks.rooms import RoomDesk
 
 __all__ = ["VoiceSettings", "voice_blueprint"]
 
@@ -41,7 +42,8 @@ def voice_blueprint(
     time at which a request arrived.
     """
     gate = Gate(settings, refused, now)
-    desk = Desk(service, renderer, settings.public_url)
+    rooms = RoomDesk(service, renderer, settings.public_url)
+    desk = Desk(service, renderer, settings.public_url, rooms)
     facts = FactDesk(service)
     blueprint = Blueprint("voice", __name__, url_prefix="/ivr")
 
@@ -63,6 +65,8 @@ def voice_blueprint(
     blueprint.record_once(_without_redirects)
     route("/voice", desk.call)
     route("/turn/<execution>/<token>", desk.call)
+    route("/wait/<execution>/<token>", rooms.wait)
+    route("/leg/<leg>/<token>", rooms.leg)
     route("/fallback", desk.fallback)
     route("/status", facts.status)
     route("/recording", facts.recording)

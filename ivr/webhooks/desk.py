@@ -5,18 +5,16 @@ from dataclasses import replace
 from flask import Response
 
 from flow.ledger import Answer
-from ivr.addresses import Place, held_address, place, place_of_url
+from ivr.addresses import FALLBACK_ONLY, Place, held_address, place, place_of_url
 from ivr.caller import address, caller
-from ivr.events import FINAL, event, has_input
+from ivr.events import FINAL, event, has_input, is_mere_fact
 from ivr.render import TwimlRenderer
 from ivr.service import Arrival, VoiceService
 from ivr.webhooks.failures import note
 from ivr.webhooks.gate import Webhook
 from ivr.webhooks.replies import answered
+from ivr.webhooks.rooms import RoomDesk
 from runner.errors import Unavailable
-
-FALLBACK_ONLY = frozenset({"ErrorCode", "ErrorUrl"})
-"""Fields that a fallback request has and the request it stands for had not."""
 
 HOLDS = 60
 """Times a caller is held, two seconds each, while the store is away; then comes the apology."""
@@ -25,8 +23,10 @@ HOLDS = 60
 class Desk:
     """Hands a call's requests to the service; whatever happens, the caller hears something."""
 
-    def __init__(self, service: VoiceService, renderer: TwimlRenderer, public_url: str) -> None:
-        self._service = service
+    def __init__(
+        self, service: VoiceService, renderer: TwimlRenderer, public_url: str, rooms: RoomDesk
+    ) -> None:
+        self._service, self._rooms = service, rooms
         self._renderer = renderer
         self._public_url = public_url
 
@@ -40,6 +40,9 @@ class Desk:
         Only our own addresses are honoured; for any other the caller hears the apology. The form
         may differ from the one that failed, so its fingerprint says nothing and is left empty.
         """
+        answer = self._rooms.fallback(webhook)
+        if answer is not None:
+            return answer
         where = place_of_url(webhook.form.get("ErrorUrl", ""), self._public_url)
         form = {key: value for key, value in webhook.form.items() if key not in FALLBACK_ONLY}
         return self._answer(where, replace(webhook, fingerprint=""), form)
@@ -65,6 +68,8 @@ class Desk:
     def _served(self, where: Place, webhook: Webhook, form: dict[str, str]) -> Answer:
         if not where.execution:
             return self._service.arrive(_arrival(form, webhook))
+        if is_mere_fact(form, where.hint):
+            return self._renderer.empty()
         left = form.get("CallStatus") in FINAL
         if where.hint == "again" and not left and not has_input(form):
             return self._service.again(where.execution, where.token)

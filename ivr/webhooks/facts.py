@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from flask import Response
 
+from ivr.addresses import leg_of
 from ivr.facts import call_fact, recording_fact
 from ivr.service import VoiceService
 from ivr.webhooks.failures import note
@@ -20,8 +21,8 @@ class FactDesk:
 
     def status(self, webhook: Webhook) -> Response:
         """Answer `/ivr/status`; a callback without a call's id says nothing."""
-        fact = call_fact(webhook.form, webhook.at)
-        return _noted("status", lambda: self._service.fact(fact)) if fact.sid else nothing()
+        fact, leg = call_fact(webhook.form, webhook.at), leg_of(webhook.query)
+        return _noted("status", lambda: self._service.fact(fact, leg)) if fact.sid else nothing()
 
     def recording(self, webhook: Webhook) -> Response:
         """Answer `/ivr/recording`; a callback without a recording's id says nothing."""

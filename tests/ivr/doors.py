@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from flow.events import Event
 from flow.ledger import Answer, CallFact
 from ivr.render import TwimlRenderer
-from ivr.service import Arrival, RecordingFact
+from ivr.service import Arrival, LegRequest, RecordingFact, Waits
 from ivr.webhooks import VoiceSettings, voice_blueprint
 
 PUBLIC = "https://linewalk.example"
@@ -45,8 +45,14 @@ class Told:
     def again(self, execution: str, token: str) -> Answer:
         return self._note("again", execution, token)
 
-    def fact(self, fact: CallFact) -> None:
-        self._note("fact", fact)
+    def wait(self, request: Waits) -> Answer:
+        return self._note("wait", request)
+
+    def leg(self, request: LegRequest) -> Answer:
+        return self._note("leg", request)
+
+    def fact(self, fact: CallFact, leg: str = "") -> None:
+        self._note(*(("fact", fact, leg) if leg else ("fact", fact)))
 
     def recording(self, fact: RecordingFact) -> None:
         self._note("recording", fact)

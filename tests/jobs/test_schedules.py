@@ -23,17 +23,19 @@ class Anything:
 
 def services() -> Services:
     thing = cast("Any", Anything())
-    return Services(thing, thing, thing, lambda: NOON, lambda _: 0, SWEEPS, lambda _: 0)
+    forgotten = (SWEEPS, lambda _: 0, lambda: None)
+    return Services(thing, thing, thing, lambda: NOON, lambda _: 0, *forgotten)
 
 
 def test_every_job_has_a_name_of_its_own() -> None:
     names = [job.name for job in job_table(services())]
-    assert names == ["deliver", "hangup", "timer", "recording"]
+    assert names == ["deliver", "desk", "hangup", "timer", "recording"]
 
 
 @pytest.mark.parametrize(
     ("name", "every"),
     [
+        ("desk", timedelta(seconds=10)),
         ("sweep", timedelta(seconds=10)),
         ("watchdog", timedelta(minutes=1)),
         ("chase", timedelta(minutes=5)),

@@ -12,6 +12,7 @@ from flow.events import HungUp
 from flow.ledger import Unavailable
 from runner.effects import MOST_ATTEMPTS
 from runner.vault import Vault
+from runner.walker import Walked
 from store.schema import outbox
 from tests.runner.walks import NOON, SECOND, Gate, Town
 
@@ -29,9 +30,14 @@ def item(town: Town, effect: str) -> Any:
 
 def test_an_effect_is_noted_with_a_lease_and_a_job_that_looks_after_it(town: Town) -> None:
     town.publish()
-    run, effect = town.call(town.process("web-1"))
+    walked, effect = town.call(town.process("web-1"))
     row = item(town, effect.id)
-    assert (row.owner, row.state, row.execution, row.resend) == ("web-1", "ready", run.id, True)
+    assert (row.owner, row.state, row.execution, row.resend) == (
+        "web-1",
+        "ready",
+        walked.run.id,
+        True,
+    )
     assert (row.lease - NOON).total_seconds() == LEASE
     assert b"api.example" not in row.payload
     job = ("deliver", f"deliver-{effect.id}-1", {"item": effect.id}, LEASE + 1)
@@ -41,24 +47,25 @@ def test_an_effect_is_noted_with_a_lease_and_a_job_that_looks_after_it(town: Tow
 def test_a_timer_is_a_job_and_no_outbox_row(town: Town) -> None:
     town.publish()
     effects = town.process("web-1")
-    run, _ = town.call(effects)
+    walked, _ = town.call(effects)
     timer = StartTimer("t-1", NOON.replace(hour=13))
+    timed = Walked(walked.run, walked.execution, effect=timer)
     with town.store.work() as work:
-        assert effects.note(work, run, timer, NOON) == []
+        assert effects.note(work, timed, NOON) == []
     assert town.asked.jobs[-1] == (
         "timer",
         "timer-t-1",
-        {"execution": run.id, "timer": "t-1"},
+        {"execution": walked.run.id, "timer": "t-1"},
         3600,
     )
-    assert effects.begin(run, timer) is None
+    assert effects.begin(timed) is None
 
 
 def test_the_process_that_sends_delivers(town: Town) -> None:
     town.publish()
     effects = town.process("web-1")
-    run, effect = town.call(effects)
-    done = effects.begin(run, effect)
+    walked, effect = town.call(effects)
+    done = effects.begin(walked)
     assert done is not None
     done.result(20)
     assert [request.url for request in town.world.sent] == ["https://api.example/first"]
@@ -75,8 +82,8 @@ def test_the_process_that_sends_delivers(town: Town) -> None:
 def test_a_chain_of_requests_is_walked_to_its_end(town: Town) -> None:
     town.publish(then=SECOND)
     effects = town.process("web-1")
-    run, effect = town.call(effects)
-    done = effects.begin(run, effect)
+    walked, _effect = town.call(effects)
+    done = effects.begin(walked)
     assert done is not None
     done.result(20)
     assert [request.url[-6:] for request in town.world.sent] == ["/first", "second"]
@@ -150,8 +157,8 @@ def test_the_late_answer_of_a_process_thought_dead_changes_nothing(town: Town, m
     gate = Gate("failed")
     town.world.answer = gate
     zombie = town.process("web-1")
-    run, effect = town.call(zombie)
-    late = zombie.begin(run, effect)
+    walked, effect = town.call(zombie)
+    late = zombie.begin(walked)
     assert late is not None
     assert gate.reached.wait(20)
     town.clock.forward(LEASE + 1)
@@ -171,8 +178,8 @@ def test_the_answer_of_the_first_sender_counts_while_the_second_still_asks(town:
     first, second = Gate("success"), Gate("failed")
     town.world.answer = first
     slow = town.process("web-1")
-    run, effect = town.call(slow)
-    owner = slow.begin(run, effect)
+    walked, effect = town.call(slow)
+    owner = slow.begin(walked)
     assert owner is not None
     assert first.reached.wait(20)
     town.clock.forward(LEASE + 1)
@@ -191,9 +198,9 @@ def test_the_answer_of_the_first_sender_counts_while_the_second_still_asks(town:
 def test_a_result_waits_for_a_database_that_is_away(town: Town) -> None:
     town.publish()
     effects = town.process("web-1")
-    run, effect = town.call(effects)
+    walked, _effect = town.call(effects)
     town.flaky.failures = 3
-    done = effects.begin(run, effect)
+    done = effects.begin(walked)
     assert done is not None
     done.result(20)
     assert len(town.world.sent) == 1
@@ -203,9 +210,9 @@ def test_a_result_waits_for_a_database_that_is_away(town: Town) -> None:
 def test_a_database_that_stays_away_leaves_the_result_to_the_worker(town: Town) -> None:
     town.publish()
     effects = town.process("web-1")
-    run, effect = town.call(effects)
+    walked, effect = town.call(effects)
     town.flaky.failures = 5
-    done = effects.begin(run, effect)
+    done = effects.begin(walked)
     assert done is not None
     done.result(20)
     assert town.run().awaits == effect.id
@@ -230,8 +237,8 @@ def test_a_caller_who_hung_up_meanwhile_is_not_brought_back(town: Town) -> None:
     gate = Gate()
     town.world.answer = gate
     effects = town.process("web-1")
-    run, effect = town.call(effects)
-    done = effects.begin(run, effect)
+    walked, effect = town.call(effects)
+    done = effects.begin(walked)
     assert done is not None
     assert gate.reached.wait(20)
     town.move(HungUp(town.clock()))
@@ -249,9 +256,9 @@ def test_an_effect_that_waited_too_long_for_a_thread_is_left_to_the_worker(town:
     gate = Gate()
     town.world.answer = gate
     effects = town.process("web-1", threads=1)
-    first = effects.begin(*town.call(effects, "e1"))
+    first = effects.begin(town.call(effects, "e1")[0])
     assert gate.reached.wait(20)
-    waiting = effects.begin(*town.call(effects, "e2"))
+    waiting = effects.begin(town.call(effects, "e2")[0])
     town.clock.forward(3)
     gate.open.set()
     assert first is not None
@@ -272,7 +279,7 @@ def test_a_performer_that_crashes_takes_the_error_exit(town: Town) -> None:
     town.publish()
     town.world.answer = crash
     effects = town.process("web-1")
-    done = effects.begin(*town.call(effects))
+    done = effects.begin(town.call(effects)[0])
     assert done is not None
     done.result(20)
     assert town.left()[0] == ("ask", "failed")
@@ -321,12 +328,12 @@ def test_a_worker_whose_clock_is_off_by_seconds_is_early_or_late_and_nothing_els
     """The owner's answer is there long before the grace is over, and then nothing is taken."""
     town.publish("POST")
     effects = town.process("web-1")
-    run, effect = town.call(effects)
+    walked, effect = town.call(effects)
     town.clock.forward(5 + ahead)  # as the worker sees the moment when the time-out ends
     worker = town.process("worker-1")
     assert worker.take_over(effect.id) == "gone"
     town.clock.forward(-5 - ahead)
-    done = effects.begin(run, effect)
+    done = effects.begin(walked)
     assert done is not None
     done.result(20)
     assert town.left()[0] == ("ask", "success")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,10 +18,14 @@ from jobs.hangup import hangup
 from jobs.timer import timer
 from runner.errors import CarrierError
 from runner.facts import LAST_WORD, CallFacts, Watchdog
+from runner.legs import Legs, Numbers
 from store import migrate
 from store.database import Database
 from store.memory import MemoryStore
 from tests.runner.walks import NOON, Town
+
+if TYPE_CHECKING:
+    from runner.ports import CallPlacing
 
 VOICEMAIL = """
 linewalk: 1
@@ -55,7 +60,11 @@ WORDS = ["queued", "initiated", "ringing", "in-progress", "answered", *sorted(TE
 
 
 def facts(town: Town) -> CallFacts:
-    return CallFacts(town.store, town.walker, town.process("web-1"), town.asked)
+    process = town.process("web-1")
+    numbers = Numbers(frozenset())
+    unused = (cast("CallPlacing", None), numbers, town.clock, lambda leg, token: leg + token)
+    legs = Legs(town.store, process.orders, *unused)
+    return CallFacts(town.store, town.walker, process, town.asked, legs)
 
 
 def fact(status: str, town: Town, **changes: object) -> CallFact:

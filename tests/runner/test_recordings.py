@@ -71,7 +71,7 @@ def news(state: str = "ready", **changes: Any) -> Recording:
 def keep(town: Town) -> None:
     """The walk's own fact: it expects this recording."""
     town.publish()
-    run, _ = town.call(town.process("web-1"))
+    run = town.call(town.process("web-1"))[0].run
     with town.store.work() as work:
         fact = KeepRecording("RE1", "voicemail", "leave", 2)
         work.save(Saved(run, facts=[fact]))

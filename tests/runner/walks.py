@@ -16,7 +16,7 @@ from runner.effects import Effects
 from runner.library import Library
 from runner.local import LOCAL
 from runner.vault import Vault
-from runner.walker import Walker
+from runner.walker import Walked, Walker
 from store.database import Database
 from store.library import Library as Shelf
 from store.past import Past
@@ -152,8 +152,8 @@ class Town:
         shelf.publish(slug, "incoming_call", source, NOON)
         shelf.bind("+15550100001", slug, NOON)
 
-    def call(self, effects: Effects, execution: str = "e1") -> tuple[Run, Any]:
-        """A call arrives and its walk goes as far as it can: the run, and what it awaits."""
+    def call(self, effects: Effects, execution: str = "e1") -> tuple[Walked, Any]:
+        """A call arrives and its walk goes as far as it can: the move, and what it awaits."""
         with self.store.work() as work:
             version = work.bound("+15550100001")
             assert version is not None
@@ -166,8 +166,7 @@ class Town:
                 live=True,
             )
             walked = self.walker.begin(work, version, begun, {}, self.clock())
-            at, effect = self.clock(), walked.effect
-            outbox = effects.note(work, walked.run, effect, at) if effect else []
+            outbox = effects.note(work, walked, self.clock())
             work.save(
                 Saved(
                     walked.run, new=True, history=walked.history, outbox=outbox, facts=walked.facts
@@ -175,7 +174,7 @@ class Town:
             )
             call = Call(f"CA{execution}", "in-progress", self.clock(), execution)
             work.keep_call(call)
-        return walked.run, effect
+        return walked, walked.effect
 
     def run(self, execution: str = "e1") -> Run:
         """The run as it is kept."""

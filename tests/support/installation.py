@@ -160,8 +160,8 @@ def installation(
     clock = clock or Clock()
     made: list[Effects] = []
 
-    def effects(*parts: Any) -> Effects:
-        made.append(Effects(*parts))
+    def effects(*parts: Any, **more: Any) -> Effects:
+        made.append(Effects(*parts, **more))
         return made[-1]
 
     with ExitStack() as stack:
@@ -175,5 +175,6 @@ def installation(
             yield Installation(app, settings, house, Carrier(InProcess(app), BASE), clock)
         finally:
             for one in made:
+                one.orders.close()
                 one._pool.shutdown()
             house.database.close()

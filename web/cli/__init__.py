@@ -4,8 +4,11 @@ from collections.abc import Callable
 
 from flask import Flask
 
+from runner.staff import Staff
+from web.cli.agents import STAFF, agents
 from web.cli.contacts import contacts
 from web.cli.flows import flows
+from web.cli.keys import keys
 from web.cli.prompts import prompts
 from web.cli.release import release_command
 from web.cli.secrets import secrets
@@ -13,9 +16,16 @@ from web.cli.test import test
 from web.cli.walk import walk
 
 
-def add_commands(app: Flask, migrate_jobs: Callable[[str], None]) -> None:
-    """Add every command of this room to the application's command line."""
+def add_commands(
+    app: Flask, migrate_jobs: Callable[[str], None], staff: Callable[[], Staff]
+) -> None:
+    """Add every command of this room to the application's command line.
+
+    `migrate_jobs` prepares the job library's tables, `staff` gives who works here.
+    """
     for command in (walk, test):
         flows.add_command(command)
-    for command in (flows, prompts, contacts, secrets, release_command(migrate_jobs)):
+    app.extensions[STAFF] = staff
+    release = release_command(migrate_jobs)
+    for command in (flows, prompts, contacts, agents, secrets, keys, release):
         app.cli.add_command(command)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from click.testing import Result
 from flask import Flask
@@ -65,6 +66,10 @@ class Office:
         return self.file("hello.yaml", HELLO.format(word=word))
 
 
+def _nobody() -> NoReturn:
+    raise AssertionError("commands about agents are tested with the whole application")
+
+
 def open_office(folder: Path, database: str) -> Office:
     """Migrate a database and put the commands on it."""
     settings = Settings(data_dir=folder / "data", database_url=database)
@@ -72,5 +77,5 @@ def open_office(folder: Path, database: str) -> Office:
     upgrade(settings.database)
     app, house = Flask("commands"), House(lambda: settings)
     move_in(app, house)
-    cli.add_commands(app, lambda _database: None)
+    cli.add_commands(app, lambda _database: None, _nobody)
     return Office(folder, app, house)

@@ -1,0 +1,211 @@
+"""What an agent hears on the telephone, and what the desk makes of it.
+
+The address of an agent's leg is asked for again and again; only a key pressed there, or picking up
+where no key is asked for, moves anything, and doing it twice gives the same answer (design, 4.3).
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from desk.agents import Agent
+from desk.assignments import how_left
+from desk.calls import is_over
+from desk.offers import Ending
+from flow.effects import HowItEnded, PlaceCall
+from flow.instructions import Collect, Hangup, Instruction, Join, Say
+from flow.ledger import Answer, CallFact, Leg, Ticket
+from runner.desk import SAID, Desk, Open
+from runner.errors import CarrierError
+from runner.legs import Legs
+from runner.orders import Noted, Orders
+from runner.ports import CallControl, Renderer, Store
+
+ACCEPTS = "1"
+"""The key that takes a call."""
+
+KEY_SECONDS = 10
+"""How long an agent may think after hearing whose call it is."""
+
+AGENT_LEFT_WITHIN = 3.0
+"""Seconds in which the carrier says how an agent's leg ended; then the carrier is asked."""
+
+LOOK = 0.1
+
+CALLING = "We are calling. Please hold."
+
+_ENDINGS: dict[str, Ending] = {"no-answer": "expired", "canceled": "cancelled", "failed": "lost"}
+"""What the end of a leg means for its offer; any other end is a refusal."""
+
+_SAID = {
+    "taken": "A colleague has taken this call.",
+    "gone": "The caller has hung up.",
+    "over": "This call is no longer offered to you.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A request of a leg: which one, what the carrier says of the call, and the keys pressed.
+
+    `asked`: the request answers the question for the key; `joined`: it follows a conversation.
+    """
+
+    leg: str
+    token: str
+    fact: CallFact
+    digits: str = ""
+    asked: bool = False
+    joined: bool = False
+
+
+class AgentLegs:
+    """Answers agents' legs, and takes in how they end."""
+
+    def __init__(  # noqa: PLR0913, PLR0917  the places a leg touches; composed once, in app.py
+        self,
+        store: Store,
+        desk: Desk,
+        legs: Legs,
+        orders: Orders,
+        carrier: CallControl,
+        renderer: Renderer,
+        address: Callable[[str, str], str],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store, self._desk, self._legs, self._orders = store, desk, legs, orders
+        self._carrier, self._renderer = carrier, renderer
+        self._address, self._clock = address, clock
+
+    def answer(self, request: Pressed) -> Answer:
+        """Answer a request of an agent's leg.
+
+        Raises:
+            Unavailable: the database is away; nothing was changed.
+        """
+        noted: list[Noted] = []
+        with self._store.work() as work:
+            leg = work.leg(request.leg)
+            if leg is None or leg.token != request.token:
+                return self._say((Hangup(),), None)
+            if is_over(request.fact.status):
+                # How it ended is not said here: the status report brings the code.
+                return self._renderer.empty()
+            _, noted = self._legs.heard(work, leg.id, request.fact)
+        self._orders.begin(noted)
+        if request.joined:
+            return self._say((Hangup(),), leg)
+        return self._say(self._moved(leg, request), leg)
+
+    def over(self, leg: Leg) -> None:
+        """Tell the desk that an agent's leg is over: the offer is in vain, or the agent left."""
+        at = leg.ended or self._clock()
+        with self._desk.change() as desk:
+            offer = desk.floor.offers.get(leg.id)
+            if offer is not None and offer.is_open:
+                # A call that was never placed is no fault of the agent's line.
+                ending = _ENDINGS.get(leg.status, "declined") if leg.sid else "declined"
+                desk.floor.end_offer(leg.id, ending, desk.at)
+            desk.floor.agent_left(leg.id, how_left(leg.status, leg.sip), max(at, desk.at))
+
+    def how_it_ended(self, effect: HowItEnded) -> tuple[str, Mapping[str, Any]]:
+        """Find out how a conversation ended: wait a moment for the carrier's word, then ask.
+
+        An agent whose leg lives on although the contact came out of the room is released.
+        """
+        deadline = time.monotonic() + AGENT_LEFT_WITHIN
+        served = self._desk.served(effect.place)
+        while served is not None and served.ended is None and time.monotonic() < deadline:
+            time.sleep(LOOK)
+            served = self._desk.served(effect.place)
+        if served is not None and served.ended is None:
+            self._ask(served.id)
+            self._desk.leave(effect.place)
+            served = self._desk.served(effect.place)
+        if served is None:
+            return "finished", {"talk_seconds": 0}
+        word = "accident" if served.how == "accident" else "finished"
+        return word, {"talk_seconds": served.seconds}
+
+    def _ask(self, name: str) -> None:
+        with self._store.work() as work:
+            leg = work.leg(name)
+        if leg is None or not leg.sid:
+            return
+        try:
+            found = self._carrier.call_status(leg.sid)
+        except CarrierError:
+            return
+        if found is None or not is_over(found[0]):
+            return
+        fact = CallFact(leg.sid, found[0], self._clock(), raw={"CallbackSource": "asked"})
+        with self._store.work() as work:
+            _, noted = self._legs.heard(work, name, fact)
+            leg = work.leg(name)
+        if noted and leg is not None:
+            self.over(leg)
+        self._orders.begin(noted)
+
+    def _moved(self, leg: Leg, request: Pressed) -> tuple[Instruction, ...]:
+        with self._desk.change() as desk:
+            offer = desk.floor.offers.get(leg.id)
+            ticket = (
+                None if offer is None else desk.work.tickets([offer.contact]).get(offer.contact)
+            )
+            agent = None if offer is None else desk.floor.agents.get(offer.agent)
+            if offer is None:
+                return self._calls(desk, leg)
+            if ticket is None or agent is None:
+                return (Hangup(),)
+            if offer.is_open and agent.asks_for_key:
+                if not request.asked:
+                    desk.floor.picked_up(leg.id, desk.at)
+                    return (_question(ticket, agent),)
+                if request.digits[:1] != ACCEPTS:
+                    desk.floor.end_offer(leg.id, "declined", desk.at)
+                    return (Hangup(),)
+            word = desk.floor.accept(leg.id, desk.at)
+        if word == "accepted":
+            return self._joined(leg)
+        return (Say(_SAID[word], "en-US"), Hangup())
+
+    def _calls(self, desk: Open, leg: Leg) -> tuple[Instruction, ...]:
+        """Let an agent who calls somebody wait in the room, and have the contact called.
+
+        One whose call came to nothing hears why.
+        """
+        served = desk.floor.assignments.get(leg.id)
+        if served is None or served.ended is not None:
+            said = SAID.get(leg.reason)
+            return (Say(said, "en-US"), Hangup()) if said else (Hangup(),)
+        data = desk.work.tickets([served.contact])[served.contact].data
+        name = str(data["contact_leg"])
+        call = PlaceCall(name, str(data["to"]), str(data["sender"]), leg.ring_seconds)
+        desk.orders.append((f"call-{name}", call))
+        return (Say(CALLING, "en-US"), Join(leg.id, starts=False))
+
+    def _joined(self, leg: Leg) -> tuple[Instruction, ...]:
+        served = self._assignment(leg.id)
+        return (Join(leg.id),) if served else (Say(_SAID["gone"], "en-US"), Hangup())
+
+    def _assignment(self, name: str) -> bool:
+        with self._desk.look() as (floor, _):
+            served = floor.assignments.get(name)
+            return served is not None and served.ended is None
+
+    def _say(self, said: tuple[Instruction, ...], leg: Leg | None) -> Answer:
+        action = self._address(leg.id, leg.token) if leg else ""
+        return self._renderer.render(said, action)
+
+
+def _question(ticket: Ticket, agent: Agent) -> Collect:
+    """Say whose call it is, and ask for the key that takes it."""
+    del agent
+    data = ticket.data
+    who = f" from {data['name']}" if data.get("name") else ""
+    words = data.get("greeting") or f"A call{who} for {data['queue']}."
+    spoken = (Say(str(words), str(data.get("language") or "en-US")),)
+    ask = Say(f"Press {ACCEPTS} to take it.", "en-US")
+    return Collect((*spoken, ask), max_digits=1, timeout=KEY_SECONDS)

@@ -1,0 +1,257 @@
+"""Places calls, at most once each, and ends them.
+
+A call's outcome may stay unknown: the request was sent and its answer was lost, or this process
+died in the middle. Then the call is looked for, at the carrier and in what it reports by itself
+(every address we hand out names the leg); it is never simply placed again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+import structlog
+
+from desk.calls import is_over, joined
+from desk.dial_rules import DialRules
+from flow.ledger import CallFact, Leg
+from runner.errors import CarrierError
+from runner.orders import EndLeg, Later, LegOver, Noted, Orders, Ring, SayAndEnd
+from runner.ports import CallPlacing, Store, Work
+
+_log = structlog.get_logger(__name__)
+
+LOOKED_FOR = (2.0, 5.0, 15.0)
+"""Seconds after an unknown outcome at which the call is looked for; then it was not placed."""
+
+MOST_TRIES = 3
+"""How often a call is asked for when the carrier surely did not place it."""
+
+SERVER_ERROR = "server-error"
+"""The status of a leg whose request the carrier answered with 5xx: it failed in the middle."""
+
+NOT_PLACED = "not placed"
+UNWANTED = "unwanted"
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Which numbers may be called and shown: countries, and `CALLER_ID` (empty for none)."""
+
+    countries: frozenset[str]
+    caller_id: str = ""
+
+    def shown(self, work: Work, line: str) -> str:
+        """Choose the number that is shown: the line called, `CALLER_ID`, the first bound."""
+        owned = work.owned_numbers()
+        return line if line in owned else self.caller_id or next(iter(owned), "")
+
+    def refusal(self, work: Work, target: str) -> str:
+        """Say why an agent may not be called there; empty when it is allowed."""
+        if target.lower().startswith("client:"):
+            return ""
+        owned = frozenset(work.owned_numbers()) | ({self.caller_id} - {""})
+        decision = DialRules(self.countries, owned).decide((target,), "", "")
+        return "" if decision.outcome == "allowed" else decision.reason
+
+
+class Legs:
+    """Carries out `Ring` and `EndLeg`, and takes in what is heard of legs."""
+
+    def __init__(
+        self,
+        store: Store,
+        orders: Orders,
+        carrier: CallPlacing,
+        numbers: Numbers,
+        clock: Callable[[], datetime],
+        address: Callable[[str, str], str],
+    ) -> None:
+        self._store, self._orders, self._carrier = store, orders, carrier
+        self._numbers, self._clock, self._address = numbers, clock, address
+
+    def ring(self, order: Ring) -> None:
+        """Place a leg's call, or find out what became of an earlier try.
+
+        Raises:
+            Later: it is to be tried, or looked for, again.
+        """
+        leg = self._begin(order.leg)
+        if leg is None:
+            return
+        if leg.state == "unknown":
+            self._look_for(leg)
+            return
+        try:
+            sid = self._carrier.create_call(leg)
+        except CarrierError as error:
+            self._failed(leg, error)
+        else:
+            self._placed(leg.id, sid)
+
+    def end(self, order: EndLeg) -> None:
+        """End a leg's call; one that was not placed yet never will be.
+
+        Raises:
+            Later: it is just being placed.
+            CarrierError: the carrier did not do it.
+        """
+        with self._store.work() as work:
+            leg = work.leg(order.leg)
+            if leg is None or leg.state == "over":
+                return
+            leg.reason = leg.reason or UNWANTED
+            if leg.state == "wanted":
+                leg.state, leg.ended = "over", self._clock()
+            work.keep_leg(leg)
+        if leg.state in ("placing", "unknown"):
+            raise Later(1.0)
+        if leg.state == "placed":
+            self._carrier.end_call(leg.sid)
+
+    def say_and_end(self, order: SayAndEnd) -> None:
+        """Bring an agent's leg back to hear why nobody comes; its answer ends it.
+
+        Raises:
+            Later: it is just being placed.
+            CarrierError: the carrier did not do it.
+        """
+        with self._store.work() as work:
+            leg = work.leg(order.leg)
+            if leg is not None and leg.state != "over":
+                leg.reason = leg.reason or order.word
+                work.keep_leg(leg)
+        if leg is None or leg.state == "over":
+            return
+        if leg.state != "placed":
+            self.end(EndLeg(leg.id))
+            return
+        try:
+            self._carrier.bring_back(leg.sid, self._address(leg.id, leg.token))
+        except CarrierError:
+            self._carrier.end_call(leg.sid)
+
+    def heard(self, work: Work, leg_id: str, fact: CallFact) -> tuple[Leg | None, list[Noted]]:
+        """Take in, in an open transaction, what the carrier says of a leg.
+
+        Gives the leg, and what is to be begun after the commit: its end is noted as an order.
+        """
+        leg = work.leg(leg_id)
+        if leg is None:
+            return None, []
+        noted: list[Noted] = []
+        self._know(leg, fact.sid)
+        leg.status = joined(leg.status, fact.status)
+        if is_over(leg.status) and leg.state != "over":
+            leg.sip = _code(fact)
+            noted = self._over(work, leg, fact.at)
+        work.keep_leg(leg)
+        return leg, noted
+
+    def _begin(self, name: str) -> Leg | None:
+        """Say that the carrier is being asked; None when there is nothing to do."""
+        noted: list[Noted] = []
+        with self._store.work() as work:
+            leg = work.leg(name)
+            if leg is None or leg.state in ("placed", "over"):
+                return None
+            if leg.state == "placing":
+                leg.state = "unknown"  # whoever asked the carrier died before its answer
+            elif leg.state == "wanted":
+                noted = self._ask(work, leg)
+            work.keep_leg(leg)
+        self._orders.begin(noted)
+        return None if leg.state == "over" else leg
+
+    def _ask(self, work: Work, leg: Leg) -> list[Noted]:
+        """Write down that the carrier is about to be asked, where the dial rules allow it."""
+        refusal = self._numbers.refusal(work, leg.recipient)
+        if refusal:
+            _log.warning("dialling refused", leg=leg.id, reason=refusal)
+            return self._refuse(work, leg, refusal)
+        leg.state, leg.tried = "placing", self._clock()
+        leg.sender = self._numbers.shown(work, leg.sender)
+        leg.tries += 1
+        return []
+
+    def _placed(self, name: str, sid: str) -> None:
+        with self._store.work() as work:
+            leg = work.leg(name)
+            if leg is None:
+                return
+            self._know(leg, sid)
+            work.keep_leg(leg)
+
+    def _know(self, leg: Leg, sid: str) -> None:
+        leg.sid = leg.sid or sid
+        if leg.state in ("wanted", "placing", "unknown"):
+            leg.state = "placed"
+
+    def _failed(self, leg: Leg, error: CarrierError) -> None:
+        if error.unsure:
+            self._set(leg.id, "unknown", SERVER_ERROR if error.code else "")
+            raise Later(LOOKED_FOR[0])
+        if error.retry and leg.tries < MOST_TRIES:
+            self._set(leg.id, "wanted")
+            raise Later
+        _log.warning("the carrier placed no call", leg=leg.id, code=error.code)
+        self._give_up(leg.id, f"the carrier refused the call (code {error.code})")
+
+    def _look_for(self, leg: Leg) -> None:
+        """Find the call of an unknown outcome.
+
+        Raises:
+            Later: it may still turn up.
+        """
+        found = list(self._carrier.find_calls(leg))
+        with self._store.work() as work:
+            known = work.known_calls(found)
+        new = [sid for sid in found if sid not in known]
+        if new:
+            self._placed(leg.id, new[0])
+            return
+        age = (self._clock() - (leg.tried or leg.created)).total_seconds()
+        # An answered 5xx is final after a second look; a lost answer may still be on its way.
+        looks = LOOKED_FOR[:2] if leg.status == SERVER_ERROR else LOOKED_FOR
+        later = [at for at in looks if at > age]
+        if later:
+            raise Later(later[0] - age)
+        if leg.status == SERVER_ERROR and leg.tries < MOST_TRIES:
+            self._set(leg.id, "wanted")
+            raise Later(0)
+        self._give_up(leg.id, NOT_PLACED)
+
+    def _set(self, name: str, state: Literal["wanted", "unknown"], status: str = "") -> None:
+        with self._store.work() as work:
+            leg = work.leg(name)
+            if leg is not None and leg.state in ("placing", "unknown"):
+                leg.state, leg.status = state, status
+                work.keep_leg(leg)
+
+    def _give_up(self, name: str, reason: str) -> None:
+        noted: list[Noted] = []
+        with self._store.work() as work:
+            leg = work.leg(name)
+            if leg is not None and leg.state not in ("placed", "over"):
+                noted = self._refuse(work, leg, reason)
+        self._orders.begin(noted)
+
+    def _refuse(self, work: Work, leg: Leg, reason: str) -> list[Noted]:
+        leg.status, leg.reason = "failed", leg.reason or reason
+        noted = self._over(work, leg, self._clock())
+        work.keep_leg(leg)
+        return noted
+
+    def _over(self, work: Work, leg: Leg, at: datetime) -> list[Noted]:
+        leg.state, leg.ended = "over", at
+        return self._orders.note(work, [(f"over-{leg.id}", LegOver(leg.id))], at)
+
+
+def since(leg: Leg) -> datetime:
+    """Say from when on a leg's call may have been made; the carrier's clock is not ours."""
+    return (leg.tried or leg.created) - timedelta(seconds=30)
+
+
+def _code(fact: CallFact) -> int | None:
+    text = fact.raw.get("SipResponseCode", "")
+    return int(text) if text.isascii() and text.isdigit() else None

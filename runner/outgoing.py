@@ -1,0 +1,133 @@
+"""The door for agents' calls: the agent's leg first, then the contact's, then the flow.
+
+The run is written before anybody is called, ready to begin: its flow starts with the contact's
+answer (`flow.concern`). The agent waits in a room of the conversation's name meanwhile.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from desk.agents import Agent
+from flow.effects import CheckDial
+from flow.execution import Execution
+from flow.ledger import Leg, Saved, Ticket, Version
+from runner.desk import Desk, Open
+from runner.ids import new_id, new_token
+from runner.orders import Ring
+from runner.ports import LocalPerformer, Work
+from runner.walker import Walker
+
+DIRECT = "direct-call"
+"""The flow of a call for which none was named: it joins the two at once."""
+
+RING = 30
+"""Seconds that agent and contact are rung."""
+
+OUTGOING = "outgoing"
+
+Reason = Literal["unknown agent", "agent busy", "unknown flow", "invalid number", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A call that an agent wants: to whom, by which flow and showing which number (or "")."""
+
+    agent: str
+    to: str
+    flow: str = ""
+    sender: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A call that is being placed: its interaction and execution, and the agent's leg."""
+
+    interaction: str
+    version: str
+    execution: str
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotPlaced:
+    """Nobody is called; `detail` says what to do about it."""
+
+    reason: Reason
+    detail: str
+
+
+class Outgoing:
+    """Places agents' calls. One instance serves all threads of a process."""
+
+    def __init__(self, desk: Desk, walker: Walker, dial: LocalPerformer) -> None:
+        self._desk, self._walker, self._dial = desk, walker, dial
+
+    def place(self, wanted: Wanted) -> Placed | NotPlaced:
+        """Place an agent's call, or say why not.
+
+        Raises:
+            Unavailable: the database is away; nobody is called.
+        """
+        with self._desk.change() as desk:
+            agent = desk.floor.agents.get(wanted.agent)
+            wrong = self._wrong(desk, wanted, agent)
+            if wrong is not None or agent is None:
+                return wrong or NotPlaced("unknown agent", "")
+            version = desk.work.version_of(wanted.flow or DIRECT, "latest")
+            if version is None or version.type != "outgoing_call":
+                return _no_flow(wanted)
+            outcome, found = self._dial(desk.work, CheckDial("", (wanted.to,), wanted.sender))
+            if outcome != "allowed":
+                reason: Reason = "refused" if outcome == "refused" else "invalid number"
+                return NotPlaced(reason, str(found.get("reason", "")))
+            to, sender = str(found["targets"][0]), str(found["caller_id"])
+            return self._begin(desk, agent, version, to, sender)
+
+    def _wrong(self, desk: Open, wanted: Wanted, agent: Agent | None) -> NotPlaced | None:
+        if agent is None:
+            return NotPlaced("unknown agent", f"there is no agent {wanted.agent!r}")
+        rung = any(offer.agent == agent.id for offer in desk.floor.open_offers)
+        if agent.assignment or rung:
+            state = "is being rung" if rung else "serves somebody"
+            return NotPlaced("agent busy", f"{agent.id} {state}; try again after that")
+        return None
+
+    def _begin(self, desk: Open, agent: Agent, version: Version, to: str, sender: str) -> Placed:
+        name, room = new_id(), new_id()
+        execution = Execution(
+            id=name,
+            flow=version.flow,
+            type=version.type,
+            started=desk.at.isoformat(),
+            status="waiting",
+            contact=_contact(desk.work, to),
+            call={"from": sender, "to": to, "direction": "outbound"},
+            channel={"type": "voice", "address": to},
+            counter=1,
+            hears=f"{name}.1",
+            agent=agent.id,
+            place=f"{name}.agent",
+            room=room,
+        )
+        run = self._walker.prepare(desk.work, version, execution, desk.at)
+        desk.work.save(Saved(run, new=True))
+        desk.floor.take(agent.id, execution.place, room, desk.at)
+        data = {"kind": OUTGOING, "contact_leg": execution.hears, "to": to, "sender": sender}
+        desk.work.keep_ticket(Ticket(execution.place, name, data, desk.at))
+        leg = Leg(room, new_token(), "agent", name, agent.address, sender, RING, desk.at)
+        desk.work.keep_leg(leg)
+        desk.orders.append((f"ring-{room}", Ring(room)))
+        return Placed(run.interaction, version.id, name, room)
+
+
+def _contact(work: Work, number: str) -> dict[str, object]:
+    known = work.contact_by("number", number)
+    return known.values() if known else {"number": number}
+
+
+def _no_flow(wanted: Wanted) -> NotPlaced:
+    if wanted.flow:
+        text = f"there is no published outgoing_call flow {wanted.flow!r}"
+    else:
+        text = f"name a flow of type outgoing_call, or publish one called {DIRECT}"
+    return NotPlaced("unknown flow", text)

@@ -1,0 +1,1 @@
+"""Stories of a contact centre: the whole product against a carrier that plays the legs."""
