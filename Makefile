@@ -6,7 +6,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check format bench golden chaos docs lock test-packages
+.PHONY: help setup setup-dev run test check format bench golden chaos fuzz docs lock test-packages
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -83,6 +83,9 @@ golden: setup-dev ## rewrite the golden conversations; the diff is the review
 
 chaos: setup-dev ## the long kill -9 and race runs
 	@LINEWALK_LONG=1 $(BIN)/pytest -m chaos --timeout 3600 $(ARGS)
+
+fuzz: setup-dev ## the API against its own document, with many examples; FUZZ=5000 for more
+	@LINEWALK_FUZZ=$(or $(FUZZ),1000) $(BIN)/pytest tests/web/api/test_fuzz.py -n 2 $(ARGS)
 
 check: setup-dev ## format, lint, types, import contracts, dead code, security lint
 	@$(BIN)/ruff format --check --quiet --diff .

@@ -53,6 +53,8 @@ class Settings(BaseSettings):
         le=7 * 86_400,
         description="Seconds without news before a call is asked after.",
     )
+    api_starts_per_second: int = Field(default=10, ge=1, description="Flow starts by one key.")
+    api_running_per_key: int = Field(default=50, ge=1, description="Its executions at one time.")
 
     @field_validator("twilio_auth_token", "dial_countries", "egress_allow", mode="before")
     @classmethod

@@ -9,12 +9,17 @@ from flask import Flask, current_app
 
 from audio.prompts import PromptLibrary
 from audio.recordings import RecordingStore
+from runner.keys import Keys
 from runner.secrets import Secrets
 from runner.settings import Settings
 from runner.vault import Vault, load_key
+from store.audit import Audit
 from store.database import Database
+from store.keys import ApiKeys
 from store.library import Library
+from store.listings import Listings
 from store.past import Past
+from store.people import People
 from store.sealed import Secrets as SecretTable
 from store.shelves import PromptShelf, RecordingShelf
 from store.store import SqlStore
@@ -53,9 +58,19 @@ class House:
         return Library(self.database)
 
     @cached_property
+    def people(self) -> People:
+        """Contacts, one by one."""
+        return People(self.database)
+
+    @cached_property
     def past(self) -> Past:
         """What has happened."""
         return Past(self.database)
+
+    @cached_property
+    def listings(self) -> Listings:
+        """What has happened, in pages."""
+        return Listings(self.database)
 
     @cached_property
     def vault(self) -> Vault:
@@ -66,6 +81,16 @@ class House:
     def secrets(self) -> Secrets:
         """The owner's secrets."""
         return Secrets(SecretTable(self.database), self.vault, now)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The API keys."""
+        return Keys(ApiKeys(self.database), now)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """The audit log."""
+        return Audit(self.database)
 
     @cached_property
     def prompts(self) -> PromptLibrary:

@@ -23,6 +23,7 @@ WRONG = [
     ("DIAL_COUNTRIES", "Mars", "is no country"),
     ("FORWARD_NUMBER", "555", "is no number"),
     ("LOG_LEVEL", "LOUD", "give one of DEBUG"),
+    ("API_STARTS_PER_SECOND", "0", "greater than or equal to 1"),
     ("TWILIO_AUTH_TOKEN", "token", "TWILIO_ACCOUNT_SID is needed"),
 ]
 

@@ -10,12 +10,12 @@ from flow.errors import DocumentError
 from flow.flow import Flow
 from flow.language.graph import mermaid, svg
 from flow.language.load import load
-from flow.ledger import Version
 from store.addresses import normalised
 from store.errors import Missing
 from web.cli.documents import checked, is_document, read
 from web.cli.errors import plainly, told
 from web.house import house, now
+from web.publishing import prompts_of, published
 
 _FILES = click.argument(
     "files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
@@ -55,19 +55,9 @@ def check_command(files: tuple[Path, ...]) -> None:
 def _published(slug: str, version: str) -> Flow | None:
     """Find a published module; without settings or database there is none."""
     try:
-        library = house().library
-        text = (
-            library.published_source(slug)
-            if version == "latest"
-            else _text(library.version(slug, int(version)))
-        )
-        return load(text, slug) if text else None
+        return published(house().library, slug, version)
     except Exception:  # noqa: BLE001 `check` needs no database: whatever is wrong with it, there is no module
         return None
-
-
-def _text(version: Version | None) -> str | None:
-    return version.source if version else None
 
 
 @flows.command("publish")
@@ -103,15 +93,6 @@ def _need_prompts(loaded: list[Flow]) -> None:
         raise click.ClickException(
             f"there is no prompt {missing[0]!r}: add it with flask prompts add {missing[0]} FILE"
         )
-
-
-def prompts_of(flow: Flow) -> set[str]:
-    """List the prompts a flow plays by a fixed name."""
-    found = {flow.music} if flow.music else set()
-    for step in flow.steps.values():
-        for name in step.audio_names():
-            found.add(name)
-    return found
 
 
 @flows.command("list")

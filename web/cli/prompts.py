@@ -7,8 +7,8 @@ from flask.cli import with_appcontext
 
 from flow.language.load import load
 from web.cli.errors import plainly
-from web.cli.flows import prompts_of
 from web.house import house
+from web.publishing import prompts_of
 
 
 @click.group("prompts")

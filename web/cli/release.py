@@ -20,6 +20,7 @@ NUMBERS = {
     "front-desk": "+15550100002",
     "bank-line": "+15550100003",
     "tip-line": "+15550100004",
+    "queue": "+15550100005",
 }
 """The example flows and the example numbers they are first bound to."""
 

@@ -1,0 +1,1 @@
+"""The JSON API, on the real application and real databases."""

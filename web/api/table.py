@@ -1,0 +1,38 @@
+"""Every resource of the API, and which key may use which method: the table of contents.
+
+A key needs one of the scopes named. `admin` reads and changes; starting flows and placing calls
+costs money and is given apart. A method without a rule stops the server's start.
+"""
+
+from collections.abc import Sequence
+
+from web.api import (
+    bindings,
+    contacts,
+    flows,
+    interactions,
+    prompts,
+    recordings,
+    specification,
+    starts,
+    surveys,
+    versions,
+)
+from web.api.resource import ANYBODY, Allowed, Resource, resource
+
+START: Allowed = frozenset({"flows:start"})
+READ: Allowed = frozenset({"read", "admin"})
+CHANGE: Allowed = frozenset({"admin"})
+
+RESOURCES: Sequence[Resource] = (
+    resource(specification.routes, GET=ANYBODY),
+    resource(starts.routes, POST=START),
+    resource(interactions.routes, GET=READ),
+    resource(flows.routes, GET=READ, POST=CHANGE),
+    resource(versions.routes, GET=READ, POST=CHANGE),
+    resource(bindings.routes, GET=READ, PUT=CHANGE, DELETE=CHANGE),
+    resource(contacts.routes, GET=READ, PUT=CHANGE, PATCH=CHANGE, DELETE=CHANGE),
+    resource(prompts.routes, GET=READ),
+    resource(recordings.routes, GET=READ),
+    resource(surveys.routes, GET=READ),
+)
