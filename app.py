@@ -31,19 +31,27 @@ from ivr.render import TwimlRenderer
 from ivr.webhooks import VoiceSettings, voice_blueprint
 from jobs.command import worker_command
 from runner.agent_legs import AgentLegs
+from runner.alarms import Alarms
 from runner.contact_legs import ContactLegs
+from runner.copies import CarrierCopies
+from runner.courier import Courier
 from runner.desk import Desk
 from runner.dialling import DialCheck
 from runner.effects import Effects
 from runner.egress import Guard, HttpClient, own_hosts
+from runner.egress.redirects import MAX_REDIRECTS
+from runner.erasing import Eraser
 from runner.errors import BadSettings
 from runner.facts import CallFacts, RecordingFacts, Watchdog
+from runner.keeping import Keeping
 from runner.keys import Keys
-from runner.legs import Legs, Numbers
+from runner.legs import Legs
 from runner.library import Library
 from runner.local import LOCAL
 from runner.logs import set_up_logs
-from runner.orders import EndLeg, LegOver, Orders, Push, Ring, SayAndEnd, Tell
+from runner.numbers import Numbers
+from runner.orders import DeleteRecording, EndLeg, LegOver, Orders, Push, Ring, SayAndEnd, Tell
+from runner.outbound import Outbound
 from runner.outgoing import Outgoing
 from runner.performers import HttpPerformer, RecordingControl, run_function
 from runner.recordings import Recordings
@@ -54,9 +62,16 @@ from runner.telling import Teller
 from runner.voice import Voice
 from runner.waiting import WaitingRoom
 from runner.walker import Walker
+from store.belongings import Finder
+from store.deliveries import Deliveries
+from store.erasing import Erasures
+from store.expiry import Expiry
+from store.holds import Holds
 from store.keys import ApiKeys
 from store.leases import Leases
+from store.subscriptions import Subscriptions
 from web import cli, health, metrics, sounds
+from web.cli.contact_data import ERASER
 from web.house import House, move_in, now
 
 if TYPE_CHECKING:
@@ -83,6 +98,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     house = House(load_settings if settings is None else lambda: settings)
     move_in(app, house)
     cli.add_commands(app, _migrate_jobs, lambda: Staff(Telephony(house, threads=0).desk))
+    app.extensions[ERASER] = lambda: Telephony(house, threads=0).eraser
     app.cli.add_command(worker_command(lambda: Telephony(house).worker()))
     if not serving:
         return app
@@ -118,7 +134,10 @@ def _serve(app: Flask, house: House) -> None:
     app.register_blueprint(sounds.blueprint(house))
     app.register_blueprint(health.blueprint(house))
     app.register_blueprint(metrics.blueprint())
-    doors = Doors(Keys(ApiKeys(house.database), now), telephony.starts, now)
+    doors = Doors(
+        *(Keys(ApiKeys(house.database), now), telephony.starts, now),
+        *(Staff(telephony.desk), telephony.outgoing),
+    )
     install(app, doors, settings.base_url)
     if settings.development:
         _log.warning("development mode: webhooks need no signature, loopback only")
@@ -169,7 +188,21 @@ class Telephony:
             SayAndEnd: self.legs.say_and_end,
             LegOver: self.contacts.over,
             PlaceCall: self.contacts.place,
+            DeleteRecording: self.copies.delete,
         }
+
+    @cached_property
+    def copies(self) -> CarrierCopies:
+        """What has the carrier delete its recordings."""
+        return CarrierCopies(self._house.store, self.orders, self.carrier, now)
+
+    @cached_property
+    def eraser(self) -> Eraser:
+        """What erases a contact."""
+        database, drop = self._house.database, self._house.recordings.discard
+        find, held = Finder(database).of, Holds(database).on
+        mark = self._house.vault.mark
+        return Eraser(Erasures(database), find, held, drop, self.copies, mark, now)
 
     @cached_property
     def teller(self) -> Teller:
@@ -182,15 +215,23 @@ class Telephony:
     @cached_property
     def legs(self) -> Legs:
         """What places calls."""
+        store, address = self._house.store, self._leg_address
+        return Legs(store, self.orders, self.carrier, self.outbound, now, address)
+
+    @cached_property
+    def outbound(self) -> Outbound:
+        """What says whether an outgoing call may leave."""
         settings = self._settings
         numbers = Numbers(frozenset(settings.dial_countries), settings.caller_id)
-        store, address = self._house.store, self._leg_address
-        return Legs(store, self.orders, self.carrier, numbers, now, address)
+        alarms = Alarms(metrics.call_refused, metrics.limit_reached)
+        return Outbound(numbers, settings.outbound, self._house.vault.mark, now, alarms)
 
     @cached_property
     def desk(self) -> Desk:
         """The desk: queue, offers, agents."""
-        return Desk(self._house.store, self.orders, self.jobs, now)
+        settings, store = self._settings, self._house.store
+        work, zone = settings.after_call_work, settings.timezone
+        return Desk(store, self.orders, self.jobs, now, wrap_up=work, zone=zone)
 
     @cached_property
     def contacts(self) -> ContactLegs:
@@ -213,7 +254,7 @@ class Telephony:
     @cached_property
     def dial(self) -> DialCheck:
         """What judges numbers before they are called."""
-        return DialCheck(frozenset(self._settings.dial_countries), self._settings.caller_id)
+        return DialCheck(self.outbound)
 
     @cached_property
     def walker(self) -> Walker:
@@ -240,11 +281,18 @@ class Telephony:
             orders=self.orders,
         )
 
-    def _http(self) -> HttpClient:
+    @cached_property
+    def courier(self) -> Courier:
+        """What sends events to subscribers."""
+        database = self._house.database
+        shelves = (Deliveries(database), Subscriptions(database))
+        return Courier(*shelves, self._http(redirects=0), self._house.vault, now)
+
+    def _http(self, redirects: int = MAX_REDIRECTS) -> HttpClient:
         settings = self._settings
         own = own_hosts((settings.base_url, settings.database))
         try:
-            return HttpClient(Guard(settings.egress_allow, own))
+            return HttpClient(Guard(settings.egress_allow, own), redirects=redirects)
         except ValueError as error:
             raise BadSettings(f"EGRESS_ALLOW: {error}") from None
 
@@ -306,22 +354,32 @@ class Telephony:
     def worker(self) -> "Worker":
         """Build the worker process's work."""
         from jobs.reaper import Reaper  # noqa: PLC0415 as _migrate_jobs
+        from jobs.steadily import Steadily  # noqa: PLC0415 as above
         from jobs.table import Services, job_table, schedule_table  # noqa: PLC0415 as above
         from jobs.worker import Worker  # noqa: PLC0415 as above
 
         house, settings = self._house, self._settings
         set_up_logs(settings.log_level)
         watchdog = Watchdog(house.store, self.calls, self.carrier, now, settings.silence)
+        expiry, drop = Expiry(house.database), house.recordings.discard
+        keeping = Keeping(expiry, drop, settings.periods, now)
         services = Services(
             self.effects,
-            Recordings(house.store, self.carrier, house.recordings, now),
+            Recordings(
+                *(house.store, self.carrier, house.recordings, now),
+                copies=self.copies if settings.delete_carrier_recordings else None,
+            ),
             watchdog,
             now,
             RecordingFacts(house.store, self.jobs).chase,
             (house.prompts.sweep, house.recordings.sweep),
             self.jobs.forget,
             self.desk.settle,
+            keeping.round,
+            self.copies.again,
+            self.courier.forget,
         )
+        webhooks = Steadily("webhooks", 1.0, self.courier.round, self.courier.close)
         reaper = Reaper(Leases(house.database), self._owner, now)
         return Worker(
             settings.database,
@@ -329,6 +387,7 @@ class Telephony:
             job_table(services),
             schedule_table(services),
             reaper,
+            [webhooks],
         )
 
 

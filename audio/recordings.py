@@ -102,6 +102,14 @@ class RecordingStore:
             self._path(known).unlink(missing_ok=True)
         self._shelf.remove(recording_id)
 
+    def discard(self, recording_id: str) -> bool:
+        """Erase a recording where it is kept; say if it was."""
+        try:
+            self.delete(recording_id)
+        except AudioMissing:
+            return False
+        return True
+
     def sweep(self, older_than: timedelta = timedelta(days=1)) -> int:
         """Remove half-saved recordings that a killed process left; give their number."""
         return sweep_incoming(self._folder, (datetime.now(UTC) - older_than).timestamp())

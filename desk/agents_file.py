@@ -22,6 +22,16 @@ Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}$")]
 """An id: letters, digits and _ . @ -, beginning with a letter or digit."""
 
 
+AgentName = Annotated[str, Field(min_length=1, max_length=200)]
+Address = Annotated[str, AfterValidator(normal)]
+Groups = Annotated[list[Slug], Field(max_length=100)]
+Attributes = Annotated[
+    dict[Annotated[str, Field(min_length=1, max_length=64)], Annotated[int, Field(ge=0, le=100)]],
+    Field(max_length=100),
+]
+"""What agents are good at, from 0 to 100."""
+
+
 class Read(Protocol):
     """A document that was read: its value, its lines, and the keys given twice in it."""
 
@@ -75,21 +85,21 @@ class RingGroupEntry(_Model):
         return RingGroup(self.id, self.title or self.id)
 
 
-class AgentEntry(_Model):
-    """An agent as it is written; what is left out stays as it was when the agent is known."""
+class AgentDetails(_Model):
+    """What is written of an agent besides the id; without a presence the present one stays."""
 
-    id: Slug
-    name: str = Field(min_length=1, max_length=200)
-    address: Annotated[str, AfterValidator(normal)]
-    ring_groups: Annotated[list[Slug], Field(max_length=100)] = Field(default_factory=list)
-    attributes: Annotated[
-        dict[
-            Annotated[str, Field(min_length=1, max_length=64)], Annotated[int, Field(ge=0, le=100)]
-        ],
-        Field(max_length=100),
-    ] = Field(default_factory=dict)
+    name: AgentName
+    address: Address
+    ring_groups: Groups = Field(default_factory=list)
+    attributes: Attributes = Field(default_factory=dict)
     accept_by_key: bool | None = None
     presence: Chosen | None = None
+
+
+class AgentEntry(AgentDetails):
+    """An agent as it is written."""
+
+    id: Slug
 
     def agent(self, known: Agent | None, at: datetime) -> Agent:
         """Make the agent, or bring a known one up to date without disturbing a call."""

@@ -40,6 +40,9 @@ _COSTLY = frozenset(
 )
 _REGIONS = frozenset(phonenumbers.SUPPORTED_REGIONS)
 
+NOT_OURS = "the caller identification is not a number of ours"
+"""Why a call is refused that was to show somebody else's number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -146,7 +149,7 @@ class DialRules:
         shown = _plain(caller_id)
         ours = self.owned | ({_plain(caller)} if _E164.fullmatch(_plain(caller)) else set())
         if shown and shown not in ours:
-            return Decision("refused", reason="the caller identification is not a number of ours")
+            return Decision("refused", reason=NOT_OURS)
         verdicts = [self.check(target) for target in targets]
         allowed = _distinct(v.target for v in verdicts if v.outcome == "allowed")
         if allowed:

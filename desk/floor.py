@@ -214,6 +214,10 @@ class Floor:
 
     def estimate(self, who: Who, position: int, at: datetime) -> int | None:
         """Estimate the seconds until the contact at this position is served."""
+        return self.outlook(who, at)(position)
+
+    def outlook(self, who: Who, at: datetime) -> Callable[[int], int | None]:
+        """Give what estimates the wait of each position, for those who wait for these agents."""
         engaged = {offer.agent for offer in self.open_offers}
         staffing = self.roster.staffing(who, engaged)
         meant = {agent.id for agent in self.roster.matching(who)}
@@ -223,7 +227,9 @@ class Floor:
         )
         recent = [float(a.seconds) for a in past if at - a.began < ABOUT_A_DAY]
         handled = [seconds + self.wrap_up for seconds in recent]
-        return estimate.estimated_wait(position, staffing.at_work, staffing.free, handled)
+        return lambda position: estimate.estimated_wait(
+            position, staffing.at_work, staffing.free, handled
+        )
 
     def would_be(self, waiting: Waiting, at: datetime) -> tuple[int, int | None]:
         """Give the place and the likely wait (seconds) that a new contact would have."""

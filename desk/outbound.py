@@ -15,7 +15,7 @@ from desk.calling_hours import CallingHours, next_permitted
 from desk.dial_rules import Decision
 from desk.zones import zones_for
 
-Purpose = Literal["contact", "agent"]
+Purpose = Literal["contact", "agent", "caller"]
 
 Reason = Literal[
     "",
@@ -55,7 +55,8 @@ class Facts:
     """What is known of one call that should leave.
 
     `dial` is what the dial rules said of it. `purpose`: an agent's own leg is not asked for
-    hours and do-not-call. `zone` is the contact's own zone if known.
+    hours and do-not-call, and a `caller` who is put through, being awake, not for hours. `zone`
+    is the contact's own zone if known.
     """
 
     dial: Decision
@@ -106,7 +107,7 @@ def _forbidden(facts: Facts) -> _Refusal | None:
         return ("invalid_number", facts.dial.reason, None)
     if facts.dial.outcome == "refused":
         return ("dial_rules", facts.dial.reason, None)
-    if facts.purpose == "contact" and facts.is_on_do_not_call:
+    if facts.purpose != "agent" and facts.is_on_do_not_call:
         return ("do_not_call", "the number is on the do-not-call list", None)
     return None
 

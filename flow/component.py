@@ -29,6 +29,9 @@ class Leave:
 
     `private` results are kept sealed and appear nowhere else. `changes` are to the execution
     itself: `contact` (fields to merge), `vars` (to merge), `business_hours`, `recording`.
+
+    With `later` the step is come back to when the branch behind the exit has ended, with that
+    state: until then what it `hears` waits.
     """
 
     exit: str
@@ -37,6 +40,9 @@ class Leave:
     facts: tuple[Fact, ...] = ()
     private: Mapping[str, Any] = field(default_factory=dict)
     changes: Mapping[str, Any] = field(default_factory=dict)
+    orders: tuple[Order, ...] = ()
+    later: Mapping[str, Any] = field(default_factory=dict)
+    hears: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +59,15 @@ class Wait:
     private: Mapping[str, Any] = field(default_factory=dict)
     orders: tuple[Order, ...] = ()
     hears: str = ""
+    changes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
     """The step waits until the world did `effect`; `say` is heard before.
 
-    `private` and `hears` are as in `Wait`; news that come before the effect is done wait for it.
+    `private`, `hears` and `orders` are as in `Wait`; news that come before the effect is done wait
+    for it.
     """
 
     effect: Needed
@@ -67,6 +75,7 @@ class Need:
     say: tuple[Instruction, ...] = ()
     private: Mapping[str, Any] = field(default_factory=dict)
     hears: str = ""
+    orders: tuple[Order, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +127,8 @@ class Component(BaseModel):
     when it fails and `error` is not connected (empty: the flow ends with the apology), `STORES`
     the outputs under `steps.<id>`, `WAITS` that an event is needed before it is left, `LAST_WORD`
     that a hang-up still brings something (a recording, how a forwarded call ended) by the verb's
-    own request.
+    own request, `HEARS_PLACE` that the step itself decides when an agent who waits for the
+    contact leaves.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -131,6 +141,7 @@ class Component(BaseModel):
     STORES: ClassVar[tuple[str, ...]] = ()
     WAITS: ClassVar[bool] = False
     LAST_WORD: ClassVar[bool] = False
+    HEARS_PLACE: ClassVar[bool] = False
 
     component: str = Field(description="The component this step runs.")
     title: str = Field(default="", description="A name for people; shown in the editor.")

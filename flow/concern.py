@@ -21,7 +21,8 @@ def concerns(execution: Execution, event: Event) -> bool:
         case PickedUp(effect=name):
             listens = bool(name) and execution.hears == name and not execution.awaits
             return listens and not execution.live
-        case HungUp():
-            return execution.live and bool(execution.turns)
+        case HungUp(call=call):
+            same = call in {"", execution.call.get("sid", "")}
+            return execution.live and same and bool(execution.turns)
         case _:
             return bool(execution.turns) and not execution.awaits

@@ -102,7 +102,10 @@ class EnterQueue:
     the last time, `no_match`, `timeout`, `no_answer`. Times are in seconds, `max_wait` None is
     for ever. `who` holds ring_groups, agents or attributes and match; `ringing` at_once, seconds,
     attempts, order and status. `returned` brings the contact back to the head after an accident.
-    `greeting` is what the agent hears before accepting.
+    `greeting` is what the agent hears before accepting. With `callback` it is a promise to call
+    `number`: `requested` (ISO) is when it took its place in the line, `at` (ISO) a scheduled time,
+    `hours` (from, to in minutes, days) the permitted window in the contact's own zone, `pause`
+    the seconds before it is tried; what is not there does not count.
     """
 
     id: str
@@ -118,6 +121,7 @@ class EnterQueue:
     returned: bool = False
     greeting: str = ""
     language: str = ""
+    callback: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from flow import limits
-from flow.component import Enter, Finish, Leave, Need, Outcome, Place, Return, Wait
+from flow.component import Enter, Finish, Leave, Need, Outcome, Return, Wait
 from flow.concern import concerns
 from flow.context import Context, parse_time
 from flow.effects import Drop
@@ -23,6 +23,9 @@ from flow.step import HistoryEntry, Step
 from flow.variables import fill_inputs, fill_variables, module_outputs, saved
 
 T = TypeVar("T")
+
+_BROKEN = frozenset({"limit"})
+"""Ends after which nothing that was promised is waited for."""
 
 _PROGRAMMING_ERROR = "this step failed inside the server; the operator's log says more"
 
@@ -78,27 +81,6 @@ def advance(flow: Flow, execution: Execution, event: Event, zone: str = "UTC") -
     if execution.status == "ended" or not concerns(execution, event):
         return Step(execution, moved=False)
     return _Walk(flow, execution.copy(), event, zone).run()
-
-
-def heard_waiting(
-    flow: Flow, execution: Execution, place: Place, at: datetime, zone: str = "UTC"
-) -> tuple[Instruction, ...]:
-    """Say what a contact in the waiting room hears now: nothing moves by it.
-
-    Nothing is heard of a run that has ended or awaits an effect.
-    The step's messages see the place under its own id: `position` and `wait_seconds`.
-
-    Raises:
-        StepError: a message does not render.
-    """
-    if execution.status != "waiting" or execution.awaits:
-        return ()
-    run = execution.copy()
-    frame = run.frame
-    frame.steps[frame.step] = {"position": place.position, "wait_seconds": int(place.waited)}
-    inner = flow.module(frame.flow)
-    context = Context(flow, inner, run, frame.step, at, zone)
-    return inner.steps[frame.step].waiting(context, place)
 
 
 class _Walk:
@@ -157,6 +139,7 @@ class _Walk:
             return self._hang_up(event)
         fresh = run.turns == 1
         here = isinstance(event, News) and run.hears != event.effect and not fresh
+        here = here and not self.component.HEARS_PLACE
         if isinstance(event, PickedUp) or (isinstance(event, News) and event.last):
             run.hears = "" if event.effect == run.hears else run.hears
             run.place = "" if event.effect == run.place else run.place
@@ -222,11 +205,13 @@ class _Walk:
             case Wait():
                 self._say(outcome.say)
                 self.step.effects.extend(outcome.orders)
+                if outcome.changes:
+                    self._change(outcome.changes)
                 self._rest(dict(outcome.state), outcome.hears)
                 self._seal(outcome.private)
             case Need():
                 self._say(outcome.say)
-                self.step.effects.append(outcome.effect)
+                self.step.effects += [*outcome.orders, outcome.effect]
                 self._rest(dict(outcome.state), outcome.hears, outcome.effect.id)
                 self._seal(outcome.private)
             case Enter():
@@ -274,9 +259,12 @@ class _Walk:
             self.run_.place = ""
 
     def _leave(self, left: Leave, error: str = "") -> "Outcome | _Failed | None":
+        if left.later:
+            frame, self.run_.hears = self.run_.frame, ""  # heard when the branch has ended
+            self.run_.later = {"step": frame.step, "state": dict(left.later), "hears": left.hears}
         self._listen_no_more()
         self._say(left.say)
-        self.step.effects.extend(left.facts)
+        self.step.effects += [*left.facts, *left.orders]
         if left.changes:
             self._change(left.changes)
         self._remember(left)
@@ -374,8 +362,20 @@ class _Walk:
         self._say(outcome.say)
         self._let_agent_go(outcome.outcome)
         run = self.run_
+        if run.later and outcome.outcome not in _BROKEN:
+            self._come_back()
+            return
         run.status, run.outcome, run.live = "ended", outcome.outcome, False
         run.private = {}
+
+    def _come_back(self) -> None:
+        """Wait in the step whose branch has ended, for what was promised there."""
+        run, later = self.run_, self.run_.later
+        run.later, run.live, run.private = {}, False, {}
+        del run.frames[1:]
+        run.frame.step, run.frame.entered = later["step"], self.at_text
+        self._stand()
+        self._rest(dict(later["state"]), later["hears"])
 
     def _apologise(self, outcome: str) -> None:
         language = self._guarded(lambda: self.context.language)

@@ -73,10 +73,14 @@ class Continued:
 
 @dataclass(frozen=True, slots=True)
 class HungUp:
-    """The contact has left; `last` is what the interrupted verb still delivered."""
+    """The contact has left; `last` is what the interrupted verb still delivered.
+
+    `call` is the id of the call that is over, empty where only one can be meant.
+    """
 
     at: datetime
     last: Recorded | DialEnded | None = None
+    call: str = ""
 
 
 @dataclass(frozen=True, slots=True)

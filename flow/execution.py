@@ -6,7 +6,7 @@ What a `secret` step collected lives in `private` alone, so that the store can s
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Literal
 
 FORMAT = 1
@@ -48,6 +48,8 @@ class Execution:
     asked something of the contact's call, so it can be refused no more. `whisper` is what an agent
     hears before the join; `agent` and `queue` name the last agent spoken with, and the queue.
     In an outgoing call an agent waits in `room`; `place` is the order that keeps the agent there.
+    `later` is the step to come back to when the branch being walked has ended, `queued` (ISO) when
+    the contact first took a place in a queue.
     """
 
     id: str
@@ -75,6 +77,8 @@ class Execution:
     queue: str = ""
     place: str = ""
     room: str = ""
+    later: dict[str, Any] = field(default_factory=dict)
+    queued: str = ""
 
     @property
     def frame(self) -> Frame:
@@ -105,13 +109,18 @@ class Execution:
         fresh.contact = dict(self.contact)
         fresh.call = dict(self.call)
         fresh.private = dict(self.private)
+        fresh.later = dict(self.later)
         return fresh
 
     def to_json(self) -> str:
-        """Write everything but `private`, as one line of JSON."""
-        packed = {name: getattr(self, name) for name in _OPEN_NAMES}
+        """Write everything but `private`, as one line of JSON; what is empty is left out."""
+        packed: dict[str, Any] = {"format": FORMAT}
+        for name in _OPEN_NAMES:
+            value = getattr(self, name)
+            if value or name in _FILLED:
+                packed[name] = value
         packed["frames"] = [_pack_frame(frame) for frame in self.frames]
-        return _ENCODE({"format": FORMAT, **packed})
+        return _ENCODE(packed)
 
     @classmethod
     def from_json(cls, text: str, private: dict[str, dict[str, Any]] | None = None) -> "Execution":
@@ -140,9 +149,11 @@ def _copy_frame(frame: Frame) -> Frame:
 
 
 def _pack_frame(frame: Frame) -> dict[str, Any]:
-    return {name: getattr(frame, name) for name in _FRAME_NAMES}
+    return {name: value for name in _FRAME_NAMES if (value := getattr(frame, name)) != {}}
 
 
 _NAMES = tuple(f.name for f in fields(Execution))
 _OPEN_NAMES = tuple(name for name in _NAMES if name not in {"private", "frames"})
+_FILLED = frozenset(f.name for f in fields(Execution) if f.default_factory is MISSING and f.default)
+"""Fields that are not empty by themselves: those without a default, or with one that says so."""
 _FRAME_NAMES = tuple(f.name for f in fields(Frame))

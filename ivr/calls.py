@@ -111,6 +111,18 @@ class Calls:
         )
         return [str(call.sid) for call in found]
 
+    def delete_recording(self, sid: str) -> None:
+        """Delete a recording for good; one that is gone is no error.
+
+        Raises:
+            CarrierError: the carrier refused or was not reached.
+        """
+        try:
+            _asked(lambda: self._client.recordings(_checked(sid)).delete())
+        except CarrierError as problem:
+            if problem.code not in OVER:
+                raise
+
     def end_call(self, call: str) -> None:
         """End a call, also one that was answered; one that is over already is no error.
 

@@ -56,7 +56,7 @@ def event(form: Mapping[str, str], hint: str, at: datetime) -> Event:
     elif kind == "dial":
         last = _dial_ended(form, at)
     if gone:
-        return HungUp(at, last if _delivered(last, form) else None)
+        return HungUp(at, last if _delivered(last, form) else None, form.get("CallSid", ""))
     if last is not None:
         return last
     if kind == "queue":

@@ -12,6 +12,6 @@ def hangup(effects: Effects, clock: Callable[[], datetime]) -> Job:
     """Make the job."""
 
     def work(data: Data) -> None:
-        effects.fire(data["execution"], HungUp(clock()))
+        effects.fire(data["execution"], HungUp(clock(), call=data.get("call", "")))
 
     return Job("hangup", work)

@@ -9,6 +9,7 @@ from jobs.desk import desk
 from jobs.forget import forget
 from jobs.hangup import hangup
 from jobs.job import Job, Scheduled
+from jobs.keep import keep
 from jobs.recording import recording
 from jobs.sweep_sounds import sweep_sounds
 from jobs.timer import timer
@@ -23,7 +24,8 @@ class Services:
 
     `chase` has recordings fetched of which the carrier never spoke; `sounds` clear the folders of
     prompts and recordings; `forget` removes the rows of old jobs; `settle` does what time alone
-    brings about at the desk.
+    brings about at the desk; `keep` removes what was kept for long enough; `copies` has the carrier
+    delete what it should have long ago; `forget_events` removes events that nobody needs any more.
     """
 
     effects: Effects
@@ -34,6 +36,9 @@ class Services:
     sounds: Sequence[Callable[[], int]]
     forget: Callable[[datetime], int]
     settle: Callable[[], None]
+    keep: Callable[[], object]
+    copies: Callable[[], int]
+    forget_events: Callable[[], int]
 
 
 def job_table(services: Services) -> Sequence[Job]:
@@ -55,5 +60,8 @@ def schedule_table(services: Services) -> Sequence[Scheduled]:
         Scheduled("watchdog", "0 * * * * *", services.watchdog.round),
         Scheduled("chase", "30 */5 * * * *", lambda: services.chase(services.clock())),
         forget(services.forget, services.clock),
+        Scheduled("forget-events", "0 50 * * * *", services.forget_events),
         sweep_sounds(services.sounds),
+        keep(services.keep),
+        Scheduled("carrier-copies", "0 15 * * * *", services.copies),
     )

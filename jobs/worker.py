@@ -15,6 +15,7 @@ from jobs.job import Job, Scheduled
 from jobs.logs import take_over_logs
 from jobs.queue import NAME, QUEUE, SERIALIZER, VERSION, DurableJobs
 from jobs.reaper import Reaper
+from jobs.steadily import Steadily
 
 _log = structlog.get_logger(__name__)
 
@@ -41,8 +42,9 @@ class Worker:
         jobs: Sequence[Job],
         schedule: Sequence[Scheduled],
         reaper: Reaper,
+        steady: Sequence[Steadily] = (),
     ) -> None:
-        self._url, self._executor = database_url, executor
+        self._url, self._executor, self._steady = database_url, executor, steady
         self._jobs, self._schedule, self._reaper = jobs, schedule, reaper
         self._queue = DurableJobs(database_url)
         self._running: set[str] = set()
@@ -74,6 +76,8 @@ class Worker:
             DBOS.register_queue(QUEUE, worker_concurrency=AT_ONCE, polling_interval_sec=POLL)
             self._apply(timed)
         self._reaper.start()
+        for each in self._steady:
+            each.start()
         _log.info("worker listens", executor=self._executor, jobs=len(self._jobs))
 
     def run(self, stop: threading.Event) -> bool:
@@ -93,6 +97,8 @@ class Worker:
         itself is safe, because another worker begins it anew.
         """
         self._reaper.rest()
+        for each in self._steady:
+            each.stop()
         ending = threading.Thread(target=_end_library, args=(FAREWELL,), daemon=True)
         ending.start()
         ending.join(FAREWELL + _CLOSING)

@@ -168,7 +168,7 @@ class AgentLegs:
                     return (Hangup(),)
             word = desk.floor.accept(leg.id, desk.at)
         if word == "accepted":
-            return self._joined(leg)
+            return self._joined(leg, ticket)
         return (Say(_SAID[word], "en-US"), Hangup())
 
     def _calls(self, desk: Open, leg: Leg) -> tuple[Instruction, ...]:
@@ -186,9 +186,14 @@ class AgentLegs:
         desk.orders.append((f"call-{name}", call))
         return (Say(CALLING, "en-US"), Join(leg.id, starts=False))
 
-    def _joined(self, leg: Leg) -> tuple[Instruction, ...]:
-        served = self._assignment(leg.id)
-        return (Join(leg.id),) if served else (Say(_SAID["gone"], "en-US"), Hangup())
+    def _joined(self, leg: Leg, ticket: Ticket) -> tuple[Instruction, ...]:
+        """Bring an agent into the room; for a callback the contact is called only now."""
+        if not self._assignment(leg.id):
+            said = SAID.get(leg.reason, _SAID["gone"])
+            return (Say(said, "en-US"), Hangup())
+        if ticket.data.get("kind") == "callback":
+            return (Say(CALLING, "en-US"), Join(leg.id, starts=False))
+        return (Join(leg.id),)
 
     def _assignment(self, name: str) -> bool:
         with self._desk.look() as (floor, _):
@@ -205,7 +210,8 @@ def _question(ticket: Ticket, agent: Agent) -> Collect:
     del agent
     data = ticket.data
     who = f" from {data['name']}" if data.get("name") else ""
-    words = data.get("greeting") or f"A call{who} for {data['queue']}."
+    kind = "callback" if data.get("kind") == "callback" else "call"
+    words = data.get("greeting") or f"A {kind}{who} for {data['queue']}."
     spoken = (Say(str(words), str(data.get("language") or "en-US")),)
     ask = Say(f"Press {ACCEPTS} to take it.", "en-US")
     return Collect((*spoken, ask), max_digits=1, timeout=KEY_SECONDS)

@@ -1,11 +1,14 @@
 """Calls to contacts: placed for a walk, answered into it, and their end told to it."""
 
+from typing import get_args
+
 from desk.calls import is_over
+from desk.outbound import Reason
 from flow.effects import PlaceCall
 from flow.events import PickedUp
 from flow.ledger import Answer, CallFact, Leg
 from runner.agent_legs import AgentLegs
-from runner.legs import Legs
+from runner.legs import CARRIER_REFUSED, Legs
 from runner.orders import LegOver, Ring, Tell
 from runner.ports import Renderer, Store
 from runner.telling import Teller
@@ -92,7 +95,15 @@ class ContactLegs:
             self._teller.tell(Tell(leg.execution, leg.id, _word(leg), at, last=True))
 
 
+_REFUSED = {CARRIER_REFUSED, *get_args(Reason)} - {"", "invalid_number"}
+"""Why a leg never left because somebody's rules refused it (`desk.outbound`)."""
+
+
 def _word(leg: Leg) -> str:
+    if leg.status == "failed" and leg.reason in _REFUSED:
+        return "refused"
+    if leg.status == "failed" and leg.reason == "invalid_number":
+        return "invalid_number"
     if leg.status == "failed" and leg.sip in _NO_SUCH_NUMBER:
         return "invalid_number"
     return _WORDS.get(leg.status, "failed")

@@ -18,12 +18,13 @@ from desk.agents import Agent
 from desk.assignments import Assignment
 from desk.changes import bring_up_to_date, gather
 from desk.floor import Floor, Task
-from desk.queue import Ringing, Waiting
-from desk.who import Skill, Who
+from desk.queue import Waiting
+from desk.who import Who
 from flow.effects import Drop, EnterQueue, EstimateWait
 from flow.ledger import Leg, Ticket
 from runner.ids import new_id, new_token
 from runner.orders import EndLeg, Noted, Orders, Ring, SayAndEnd, Tell
+from runner.places import kept_of, place_of
 from runner.ports import Jobs, Store, Work
 
 SAID = {
@@ -48,12 +49,14 @@ class Open:
     """The desk while it is being changed: the transaction, the floor, the time.
 
     `orders`, under their names, are written down and carried out with those that follow.
+    `is_revoked`: the API key for which the desk was opened counts no more.
     """
 
     work: Work
     floor: Floor
     at: datetime
     orders: list[tuple[str, Any]] = field(default_factory=list)
+    is_revoked: bool = False
 
 
 class Desk:
@@ -66,30 +69,35 @@ class Desk:
         jobs: Jobs,
         clock: Callable[[], datetime],
         wrap_up: float = 0.0,
+        zone: str = "UTC",
     ) -> None:
         self._store, self._orders, self._jobs, self._clock = store, orders, jobs, clock
-        self._wrap_up = wrap_up
+        self._wrap_up, self._zone = wrap_up, zone
         self._lock = Lock()
         self._floor = Floor(wrap_up=wrap_up)
         self._version = 0
 
     @contextmanager
-    def change(self) -> Iterator[Open]:
-        """Open the desk for one change; at its end it is settled, written, and carried out."""
+    def change(self, api_key: str = "") -> Iterator[Open]:
+        """Open the desk for one change; at its end it is settled, written, and carried out.
+
+        With an API key, other requests by this key wait until the commit.
+        """
         with self._lock:
             try:
-                noted = yield from self._changed()
+                noted = yield from self._changed(api_key)
             except BaseException:
                 self._forget()
                 raise
         self._orders.begin(noted)
 
-    def _changed(self) -> Generator[Open, None, list[Noted]]:
+    def _changed(self, api_key: str) -> Generator[Open, None, list[Noted]]:
         with self._store.work() as work:
+            revoked = bool(api_key) and not work.enter_key(api_key)
             version = work.open_desk()
             at = self._clock()
             floor = self._current(work, version, at)
-            opened = Open(work, floor, at)
+            opened = Open(work, floor, at, is_revoked=revoked)
             yield opened
             floor.settle(at, new_id)
             noted = self._carry_out(opened)
@@ -107,10 +115,10 @@ class Desk:
             known = desk.work.tickets([effect.id]).get(effect.id)
             if known is not None:
                 return ("waiting" if known.data else "no_match"), {}
-            if desk.floor.enter(_waiting(effect, desk.at)) == "no_match":
+            if desk.floor.enter(place_of(effect, desk.at, self._zone)) == "no_match":
                 return "no_match", {}
             execution = effect.id.rpartition(".")[0]
-            desk.work.keep_ticket(Ticket(effect.id, execution, _data(effect), desk.at))
+            desk.work.keep_ticket(Ticket(effect.id, execution, kept_of(effect), desk.at))
         return "waiting", {}
 
     def drop(self, order: Drop) -> None:
@@ -229,24 +237,6 @@ class Desk:
         if moment is not None:
             delay = (moment - desk.at).total_seconds() + 0.05
             self._jobs.enqueue(desk.work, "desk", f"desk-{moment:%Y%m%d%H%M%S%f}", {}, delay)
-
-
-def _waiting(effect: EnterQueue, at: datetime) -> Waiting:
-    given = effect.who
-    who = Who(
-        tuple(given.get("ring_groups", ())),
-        tuple(given.get("agents", ())),
-        tuple(Skill(**skill) for skill in given.get("attributes", ())),
-        given.get("match", "all"),
-    )
-    deadline = None if effect.max_wait is None else at + timedelta(seconds=effect.max_wait)
-    ringing = Ringing(**effect.ringing)
-    return Waiting(effect.id, who, at, effect.priority, deadline, ringing, returned=effect.returned)
-
-
-def _data(effect: EnterQueue) -> dict[str, Any]:
-    names = ("queue", "call", "caller", "line", "name", "greeting", "language")
-    return {name: getattr(effect, name) for name in names}
 
 
 def _leg(desk: Open, task: Task, ticket: Ticket) -> Leg:

@@ -58,9 +58,11 @@ class CallFacts:
         walked: Walked | None = None
         with self._store.work() as work:
             work.enter_call(fact.sid)
-            work.log_call(fact)
             ours, noted = self._legs.heard(work, leg, fact) if leg else (None, [])
             known = work.call(fact.sid)
+            if known is None and work.is_erased(fact.sid, fact.parent):
+                return
+            work.log_call(fact)
             was_over = known is not None and is_over(known.status)
             call = _after(known, fact)
             if ours is not None and ours.kind == "contact":
@@ -68,18 +70,18 @@ class CallFacts:
             work.keep_call(call)
             if is_over(call.status) and not was_over and call.execution:
                 run = work.lock(call.execution)
-                walked = self._hang_up(work, run, fact.at) if run else None
+                walked = self._hang_up(work, run, fact) if run else None
         self._effects.orders.begin(noted)
         if walked is not None:
             self._effects.begin(walked)
 
-    def _hang_up(self, work: Work, run: Run, at: datetime) -> Walked | None:
+    def _hang_up(self, work: Work, run: Run, fact: CallFact) -> Walked | None:
         if run.live and not run.awaits and self._walker.expects_last_word(run):
-            key, data = f"hangup-{run.id}", {"execution": run.id}
+            key, data = f"hangup-{run.id}", {"execution": run.id, "call": fact.sid}
             self._jobs.enqueue(work, "hangup", key, data, LAST_WORD.total_seconds())
             return None
-        at = max(at, run.updated)  # the carrier counts whole seconds, by a clock of its own
-        walked = self._walker.move(work, run, HungUp(at))
+        at = max(fact.at, run.updated)  # the carrier counts whole seconds, by a clock of its own
+        walked = self._walker.move(work, run, HungUp(at, call=fact.sid))
         if not walked.moved:
             return None
         run.undelivered = "[]"
@@ -174,6 +176,9 @@ class RecordingFacts:
         with self._store.work() as work:
             execution = work.enter_call(news.call)  # first, as everywhere: call, then recording
             known = work.recording(news.sid)
+            if known is None and work.is_erased(news.sid, news.call):
+                work.want_gone(news.sid, news.updated)
+                return
             merged = _merged(known, news)
             merged.execution = merged.execution or execution
             work.keep_recording(merged)

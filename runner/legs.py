@@ -6,17 +6,16 @@ died in the middle. Then the call is looked for, at the carrier and in what it r
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 import structlog
 
 from desk.calls import is_over, joined
-from desk.dial_rules import DialRules
 from flow.ledger import CallFact, Leg
 from runner.errors import CarrierError
 from runner.orders import EndLeg, Later, LegOver, Noted, Orders, Ring, SayAndEnd
+from runner.outbound import Outbound
 from runner.ports import CallPlacing, Store, Work
 
 _log = structlog.get_logger(__name__)
@@ -34,25 +33,15 @@ NOT_PLACED = "not placed"
 UNWANTED = "unwanted"
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """Which numbers may be called and shown: countries, and `CALLER_ID` (empty for none)."""
+CARRIER_REFUSED = "carrier"
+"""The reason of a leg that the carrier's own rules refused."""
 
-    countries: frozenset[str]
-    caller_id: str = ""
+_FORBIDDEN = frozenset({13225, 13227, 21215, 21216, 21219})
+"""The carrier's codes for a number its account may not call (its geographic permissions, its
+lists): the second line behind our rules."""
 
-    def shown(self, work: Work, line: str) -> str:
-        """Choose the number that is shown: the line called, `CALLER_ID`, the first bound."""
-        owned = work.owned_numbers()
-        return line if line in owned else self.caller_id or next(iter(owned), "")
-
-    def refusal(self, work: Work, target: str) -> str:
-        """Say why an agent may not be called there; empty when it is allowed."""
-        if target.lower().startswith("client:"):
-            return ""
-        owned = frozenset(work.owned_numbers()) | ({self.caller_id} - {""})
-        decision = DialRules(self.countries, owned).decide((target,), "", "")
-        return "" if decision.outcome == "allowed" else decision.reason
+_NO_NUMBER = frozenset({13223, 13224, 21211, 21214, 21217})
+"""The carrier's codes for a number that is none."""
 
 
 class Legs:
@@ -63,12 +52,12 @@ class Legs:
         store: Store,
         orders: Orders,
         carrier: CallPlacing,
-        numbers: Numbers,
+        outbound: Outbound,
         clock: Callable[[], datetime],
         address: Callable[[str, str], str],
     ) -> None:
         self._store, self._orders, self._carrier = store, orders, carrier
-        self._numbers, self._clock, self._address = numbers, clock, address
+        self._outbound, self._clock, self._address = outbound, clock, address
 
     def ring(self, order: Ring) -> None:
         """Place a leg's call, or find out what became of an earlier try.
@@ -103,6 +92,7 @@ class Legs:
             leg.reason = leg.reason or UNWANTED
             if leg.state == "wanted":
                 leg.state, leg.ended = "over", self._clock()
+                self._outbound.over(work, leg, leg.ended)
             work.keep_leg(leg)
         if leg.state in ("placing", "unknown"):
             raise Later(1.0)
@@ -144,13 +134,18 @@ class Legs:
         leg.status = joined(leg.status, fact.status)
         if is_over(leg.status) and leg.state != "over":
             leg.sip = _code(fact)
-            noted = self._over(work, leg, fact.at)
+            noted = self._over(work, leg, fact.at, fact.seconds)
         work.keep_leg(leg)
         return leg, noted
 
     def _begin(self, name: str) -> Leg | None:
-        """Say that the carrier is being asked; None when there is nothing to do."""
+        """Say that the carrier is being asked; None when there is nothing to do.
+
+        Raises:
+            Later: the call has to wait for its turn.
+        """
         noted: list[Noted] = []
+        wait = 0.0
         with self._store.work() as work:
             leg = work.leg(name)
             if leg is None or leg.state in ("placed", "over"):
@@ -158,21 +153,27 @@ class Legs:
             if leg.state == "placing":
                 leg.state = "unknown"  # whoever asked the carrier died before its answer
             elif leg.state == "wanted":
-                noted = self._ask(work, leg)
+                wait, noted = self._ask(work, leg)
             work.keep_leg(leg)
         self._orders.begin(noted)
+        if wait:
+            raise Later(wait)
         return None if leg.state == "over" else leg
 
-    def _ask(self, work: Work, leg: Leg) -> list[Noted]:
-        """Write down that the carrier is about to be asked, where the dial rules allow it."""
-        refusal = self._numbers.refusal(work, leg.recipient)
-        if refusal:
-            _log.warning("dialling refused", leg=leg.id, reason=refusal)
-            return self._refuse(work, leg, refusal)
-        leg.state, leg.tried = "placing", self._clock()
-        leg.sender = self._numbers.shown(work, leg.sender)
+    def _ask(self, work: Work, leg: Leg) -> tuple[float, list[Noted]]:
+        """Write down that the carrier is about to be asked, where the call may leave now.
+
+        Gives the seconds to wait where it may leave later, and what became of one that may not.
+        """
+        answer, at = self._outbound.ask(work, leg), self._clock()
+        if answer.may_at is not None:
+            return max(0.01, (answer.may_at - at).total_seconds()), []
+        if not answer.allowed:
+            return 0.0, self._refuse(work, leg, answer.reason)
+        leg.state, leg.tried = "placing", at
+        leg.sender = self._outbound.numbers.shown(work, leg.sender)
         leg.tries += 1
-        return []
+        return 0.0, []
 
     def _placed(self, name: str, sid: str) -> None:
         with self._store.work() as work:
@@ -195,7 +196,10 @@ class Legs:
             self._set(leg.id, "wanted")
             raise Later
         _log.warning("the carrier placed no call", leg=leg.id, code=error.code)
-        self._give_up(leg.id, f"the carrier refused the call (code {error.code})")
+        if error.code in _FORBIDDEN:
+            with self._store.work() as work:
+                self._outbound.second_line(work, leg, error.code)
+        self._give_up(leg.id, _reason(error.code))
 
     def _look_for(self, leg: Leg) -> None:
         """Find the call of an unknown outcome.
@@ -242,9 +246,16 @@ class Legs:
         work.keep_leg(leg)
         return noted
 
-    def _over(self, work: Work, leg: Leg, at: datetime) -> list[Noted]:
+    def _over(self, work: Work, leg: Leg, at: datetime, seconds: int | None = None) -> list[Noted]:
         leg.state, leg.ended = "over", at
+        self._outbound.over(work, leg, at, seconds)
         return self._orders.note(work, [(f"over-{leg.id}", LegOver(leg.id))], at)
+
+
+def _reason(code: int) -> str:
+    if code in _NO_NUMBER:
+        return "invalid_number"
+    return CARRIER_REFUSED if code in _FORBIDDEN else f"the carrier refused the call (code {code})"
 
 
 def since(leg: Leg) -> datetime:

@@ -13,7 +13,9 @@ from typing import Any
 import structlog
 
 _NUMBER = re.compile(r"\+?\d{7,15}(?!\d)")
-_FREE = frozenset({"timestamp", "execution", "call", "recording", "effect", "executor", "api_key"})
+_FREE = frozenset(
+    {"timestamp", "execution", "call", "leg", "recording", "effect", "executor", "api_key"}
+)
 """Fields with ids of ours or the carrier's, in which digits are no telephone number."""
 
 

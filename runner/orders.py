@@ -87,8 +87,19 @@ class LegOver:
     leg: str
 
 
+@dataclass(frozen=True, slots=True)
+class DeleteRecording:
+    """Delete a recording at the carrier: our copy is verified, or it was erased."""
+
+    recording: str
+
+
 KINDS: dict[str, type[Any]] = {
-    kind.__name__: kind for kind in (Tell, Push, Ring, EndLeg, SayAndEnd, LegOver, Drop, PlaceCall)
+    kind.__name__: kind
+    for kind in (
+        *(Tell, Push, Ring, EndLeg, SayAndEnd, LegOver),
+        *(Drop, PlaceCall, DeleteRecording),
+    )
 }
 
 Noted = tuple[OutboxItem, Any]
@@ -135,8 +146,10 @@ class Orders:
     ) -> list[Noted]:
         """Write orders down under their names, in the open transaction; give what to `begin`.
 
-        Without threads of its own (a command) this process leaves them to the worker.
+        Without threads of its own (a command) this process leaves them to the worker. Leases run by
+        this process's own clock, also where `at` is the carrier's.
         """
+        at = max(at, self._clock())
         wait = timedelta(seconds=delay) if delay or self._pool is None else LEASE
         noted = [(self._item(name, order, at + wait), order) for name, order in given]
         work.note_outbox([item for item, _ in noted])

@@ -1,13 +1,19 @@
 """The door for agents' calls: the agent's leg first, then the contact's, then the flow.
 
 The run is written before anybody is called, ready to begin: its flow starts with the contact's
-answer (`flow.concern`). The agent waits in a room of the conversation's name meanwhile.
+answer (`flow.concern`). The agent waits in a room of the conversation's name meanwhile. What an
+API key asked for is kept with its answer in the same transaction, as `runner.starts` does.
 """
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from typing import Literal
 
+import structlog
+
+from desk.access import Interaction, KeptAnswer, forgotten
 from desk.agents import Agent
+from desk.dial_rules import NOT_OURS
 from flow.effects import CheckDial
 from flow.execution import Execution
 from flow.ledger import Leg, Saved, Ticket, Version
@@ -17,6 +23,8 @@ from runner.orders import Ring
 from runner.ports import LocalPerformer, Work
 from runner.walker import Walker
 
+_log = structlog.get_logger(__name__)
+
 DIRECT = "direct-call"
 """The flow of a call for which none was named: it joins the two at once."""
 
@@ -25,22 +33,35 @@ RING = 30
 
 OUTGOING = "outgoing"
 
-Reason = Literal["unknown agent", "agent busy", "unknown flow", "invalid number", "refused"]
+_ACCEPTED = 202
+
+Reason = Literal[
+    "unknown agent", "agent busy", "unknown flow", "invalid number", "refused", "not ours",
+    "revoked", "key reused",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A call that an agent wants: to whom, by which flow and showing which number (or "")."""
+    """A call that an agent wants: to whom, by which flow and showing which number (or "").
+
+    `api_key` asks for it, "" for none; `idempotency` is the request's Idempotency-Key.
+    """
 
     agent: str
     to: str
     flow: str = ""
     sender: str = ""
+    api_key: str = ""
+    idempotency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A call that is being placed: its interaction and execution, and the agent's leg."""
+    """A call that is being placed, now or when the same request came first.
+
+    Its interaction and execution, and the agent's leg, which has the conversation's id.
+    """
 
     interaction: str
     version: str
@@ -68,7 +89,10 @@ class Outgoing:
         Raises:
             Unavailable: the database is away; nobody is called.
         """
-        with self._desk.change() as desk:
+        with self._desk.change(wanted.api_key) as desk:
+            known = self._known(desk, wanted)
+            if known is not None:
+                return known
             agent = desk.floor.agents.get(wanted.agent)
             wrong = self._wrong(desk, wanted, agent)
             if wrong is not None or agent is None:
@@ -78,10 +102,42 @@ class Outgoing:
                 return _no_flow(wanted)
             outcome, found = self._dial(desk.work, CheckDial("", (wanted.to,), wanted.sender))
             if outcome != "allowed":
-                reason: Reason = "refused" if outcome == "refused" else "invalid number"
-                return NotPlaced(reason, str(found.get("reason", "")))
+                return _refused(outcome, str(found.get("reason", "")))
             to, sender = str(found["targets"][0]), str(found["caller_id"])
-            return self._begin(desk, agent, version, to, sender)
+            placed = self._begin(desk, agent, version, to, sender)
+            self._keep(desk, wanted, version, placed)
+            return placed
+
+    def _known(self, desk: Open, wanted: Wanted) -> Placed | NotPlaced | None:
+        """Look whether this request came before; from here on, equal ones wait."""
+        if desk.is_revoked:
+            return NotPlaced("revoked", "this key is revoked")
+        if not wanted.idempotency:
+            return None
+        kept = desk.work.kept_answer(wanted.api_key, wanted.idempotency)
+        if kept is None or forgotten(kept, desk.at):
+            return None
+        if kept.fingerprint != self._fingerprint(wanted):
+            return NotPlaced("key reused", "this Idempotency-Key was used with another body")
+        return Placed(**json.loads(kept.body))
+
+    def _keep(self, desk: Open, wanted: Wanted, version: Version, placed: Placed) -> None:
+        """Keep which API key asked for the call, and what it is answered."""
+        key, at = wanted.api_key, desk.at
+        if not key:
+            return
+        begun = Interaction(placed.interaction, version.flow, placed.execution, key, at)
+        desk.work.keep_interaction(begun)
+        if wanted.idempotency:
+            body, mark = json.dumps(asdict(placed)).encode(), self._fingerprint(wanted)
+            answer = KeptAnswer(key, wanted.idempotency, mark, _ACCEPTED, body, at)
+            desk.work.keep_answer(answer)
+        _log.info("call placed by the API", execution=placed.execution, api_key=key)
+
+    def _fingerprint(self, wanted: Wanted) -> str:
+        """Give the keyed digest of what is asked for, which differs from any flow start's."""
+        asked = {"agent": wanted.agent, "to": wanted.to, "flow": wanted.flow, "from": wanted.sender}
+        return self._walker.mark(json.dumps(["POST /calls", asked]))
 
     def _wrong(self, desk: Open, wanted: Wanted, agent: Agent | None) -> NotPlaced | None:
         if agent is None:
@@ -123,6 +179,12 @@ class Outgoing:
 def _contact(work: Work, number: str) -> dict[str, object]:
     known = work.contact_by("number", number)
     return known.values() if known else {"number": number}
+
+
+def _refused(outcome: str, detail: str) -> NotPlaced:
+    if outcome != "refused":
+        return NotPlaced("invalid number", detail)
+    return NotPlaced("not ours" if detail == NOT_OURS else "refused", detail)
 
 
 def _no_flow(wanted: Wanted) -> NotPlaced:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from desk.access import Interaction, KeptAnswer
 from desk.agents import RingGroup
 from desk.changes import Changes
+from desk.wrap_up import WrapUp
 from flow.instructions import Instruction
 from flow.ledger import (
     Answer,
@@ -24,9 +25,10 @@ from flow.ledger import (
     Turn,
     Version,
 )
+from runner.call_book import OutgoingWork
 
 
-class Work(Protocol):
+class Work(OutgoingWork, Protocol):
     """One open write transaction. Leaving it without an error commits; an error undoes it all."""
 
     @property
@@ -91,6 +93,12 @@ class Work(Protocol):
     def remove_ring_group(self, group: str) -> bool:
         """Remove a ring group; false when there is none."""
 
+    def keep_wrap_up(self, wrap_up: WrapUp) -> bool:
+        """Write what an agent noted of a conversation; false: there is no such one."""
+
+    def wrap_up(self, call: str) -> WrapUp | None:
+        """Read what was noted of a conversation."""
+
     def keep_ticket(self, ticket: Ticket) -> Ticket:
         """Write a ticket, unless there is one of this id; give the one that counts."""
 
@@ -151,6 +159,18 @@ class Work(Protocol):
 
     def log_call(self, fact: CallFact) -> None:
         """Keep one callback as it came."""
+
+    def is_erased(self, *sids: str) -> bool:
+        """Say whether one of these calls or recordings was erased here."""
+
+    def want_gone(self, sid: str, at: datetime) -> bool:
+        """Note that the carrier shall delete a recording; false when it has already."""
+
+    def copy_gone(self, sid: str, at: datetime) -> None:
+        """Note that the carrier has deleted a recording."""
+
+    def copies_left(self, before: datetime, limit: int) -> Sequence[str]:
+        """List recordings that the carrier was to delete before a moment and has not."""
 
     def recording(self, sid: str) -> Recording | None:
         """Read a recording's row, locked."""

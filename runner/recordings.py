@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 import structlog
 
+from runner.copies import CarrierCopies
+from runner.orders import Noted
 from runner.ports import Store
 
 _log = structlog.get_logger(__name__)
@@ -47,9 +49,12 @@ class RecordingShelf(Protocol):
     def save(self, recording_id: str, source: bytes) -> KeptFile:
         """Verify and keep a recording's bytes."""
 
+    def discard(self, recording_id: str) -> bool:
+        """Erase a recording where it is kept; say if it was."""
+
 
 class Recordings:
-    """Brings recordings home."""
+    """Brings recordings home; with `copies` the carrier's own go once ours are verified."""
 
     def __init__(
         self,
@@ -57,8 +62,10 @@ class Recordings:
         source: RecordingSource,
         shelf: RecordingShelf,
         clock: Callable[[], datetime],
+        copies: CarrierCopies | None = None,
     ) -> None:
         self._store, self._source, self._shelf, self._clock = store, source, shelf, clock
+        self._copies = copies
 
     def fetch(self, sid: str) -> None:
         """Fetch one recording and note where it is; one that is kept already stays as it is.
@@ -78,21 +85,26 @@ class Recordings:
             self._change(sid, reason=str(error), tried=True)
             raise
         seconds = max(1, round(kept.seconds)) if kept.seconds > 0 else 0
-        self._change(
-            sid, state="kept", file=kept.file_id, sha256=kept.sha256, seconds=seconds, reason=""
-        )
+        changes = {"file": kept.file_id, "sha256": kept.sha256, "seconds": seconds}
+        if not self._change(sid, state="kept", reason="", **changes):
+            self._shelf.discard(sid)
+            return
         _log.info("recording kept", recording=sid, bytes=len(data))
 
     def give_up(self, sid: str) -> None:
         """Write that a recording could not be had; the reason is that of the last try."""
         self._change(sid, state="failed")
 
-    def _change(self, sid: str, *, tried: bool = False, **changes: Any) -> None:
-        """Change a row, unless our copy was kept meanwhile."""
+    def _change(self, sid: str, *, tried: bool = False, **changes: Any) -> bool:
+        """Change a row, unless our copy was kept meanwhile; false: it was erased.
+
+        With our copy the carrier's is to go, by an order of the same transaction.
+        """
+        noted: list[Noted] = []
         with self._store.work() as work:
             known = work.recording(sid)
             if known is None or known.state in _SETTLED:
-                return
+                return known is not None
             attempts = (
                 known.attempts + 1 if tried or changes.get("state") == "kept" else known.attempts
             )
@@ -100,3 +112,8 @@ class Recordings:
                 changes.pop("seconds", None)
             changed = replace(known, updated=self._clock(), attempts=attempts, **changes)
             work.keep_recording(changed)
+            if changed.state == "kept" and self._copies is not None:
+                noted = self._copies.order(work, [sid], changed.updated)
+        if noted and self._copies is not None:
+            self._copies.begin(noted)
+        return True

@@ -11,11 +11,14 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from desk.dial_rules import DialRules
+from desk.keeping import Periods
+from desk.wrap_up import DISPOSITION
 from runner.egress.hosts import HostList
 from runner.errors import BadSettings
+from runner.outbound_settings import OutboundSettings
 
 _PORTS = range(1, 65_536)
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -26,7 +29,7 @@ Words = Annotated[tuple[str, ...], NoDecode]
 """A comma list in the environment."""
 
 
-class Settings(BaseSettings):
+class Settings(OutboundSettings):
     """Everything the operator can set; names in capitals are the environment's."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
@@ -56,7 +59,23 @@ class Settings(BaseSettings):
     api_starts_per_second: int = Field(default=10, ge=1, description="Flow starts by one key.")
     api_running_per_key: int = Field(default=50, ge=1, description="Its executions at one time.")
 
-    @field_validator("twilio_auth_token", "dial_countries", "egress_allow", mode="before")
+    after_call_work: float = Field(
+        default=0, ge=0, le=3600, description="Seconds an agent has after a conversation."
+    )
+    dispositions: Words = Field(default=(), description="What agents may choose; any text if none.")
+
+    keep_recordings_days: int = Field(default=0, ge=0, description="0: for ever.")
+    keep_messages_days: int = Field(default=0, ge=0, description="0: for ever.")
+    keep_histories_days: int = Field(default=0, ge=0, description="0: for ever.")
+    keep_surveys_days: int = Field(default=0, ge=0, description="0: for ever.")
+    keep_desk_days: int = Field(default=400, ge=0, description="0: for ever.")
+    delete_carrier_recordings: bool = Field(
+        default=True, description="The carrier's copy goes once ours is verified."
+    )
+
+    @field_validator(
+        *("twilio_auth_token", "dial_countries", "egress_allow", "dispositions"), mode="before"
+    )
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):
@@ -116,6 +135,13 @@ class Settings(BaseSettings):
         HostList.parse(value)
         return value
 
+    @field_validator("dispositions")
+    @classmethod
+    def _short_words(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if any(len(word) > DISPOSITION for word in value):
+            raise ValueError(f"a disposition has at most {DISPOSITION} characters")
+        return tuple(" ".join(word.split()) for word in value)
+
     @field_validator("caller_id", "forward_number")
     @classmethod
     def _telephone_number(cls, value: str) -> str:
@@ -168,6 +194,17 @@ class Settings(BaseSettings):
     def silence(self) -> timedelta:
         """How long a call may be silent before the carrier is asked about it."""
         return timedelta(seconds=self.call_silence)
+
+    @property
+    def periods(self) -> Periods:
+        """How long each kind of thing is kept."""
+        return Periods(
+            recordings=self.keep_recordings_days,
+            messages=self.keep_messages_days,
+            histories=self.keep_histories_days,
+            surveys=self.keep_surveys_days,
+            desk=self.keep_desk_days,
+        )
 
     @property
     def workers(self) -> int:

@@ -69,6 +69,8 @@ class Teller:
         if run.status == "ended":
             return False
         execution = self._walker.read(run)
+        if execution.later.get("hears") == order.order:
+            raise Later(SOON)
         if order.order not in {execution.hears, execution.place}:
             return False
         if execution.awaits:

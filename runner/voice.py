@@ -17,9 +17,9 @@ import structlog
 
 from desk.calls import is_over
 from flow.errors import FlowError
-from flow.events import Event, HungUp
+from flow.events import Event, HungUp, PickedUp
 from flow.execution import Execution
-from flow.instructions import Hangup, Instruction
+from flow.instructions import Hangup, Instruction, Reject
 from flow.ledger import Answer, Call, Contact, Run, Saved, Turn, Version
 from runner.effects import Effects
 from runner.ids import new_id, new_token
@@ -123,7 +123,8 @@ class Voice:
         answer = self._answer(run, walked.instructions)
         marked = self._marked(arrival.fingerprint)
         turn = Turn(run.id, FIRST, marked, walked.execution.turns, run.updated, answer)
-        saved = Saved(run, new=True, turn=turn, history=walked.history)
+        picked_up = not _rejects(walked)
+        saved = Saved(run, True, turn, walked.history, answered=picked_up)
         if not self._store.admit(saved, _leg(arrival, run)):
             return None
         self._recent.keep(run, walked.execution)
@@ -147,7 +148,8 @@ class Voice:
             return None, None, self._renderer.apology("")
         call = _leg(arrival, walked.run)
         call.status = earlier.status if earlier else call.status
-        answer = self._save(work, walked, FIRST, arrival.fingerprint, new=True)
+        picked_up = not _rejects(walked)
+        answer = self._save(work, walked, FIRST, arrival.fingerprint, new=True, answered=picked_up)
         work.keep_call(call)
         return walked.run, walked, answer
 
@@ -177,7 +179,10 @@ class Voice:
                 answer = self._poll(work, run, request)
             else:
                 walked = self._walker.move(work, run, request.event)
-                answer = self._save(work, walked, request.token, request.fingerprint)
+                picked_up = walked.moved and isinstance(request.event, PickedUp)
+                answer = self._save(
+                    work, walked, request.token, request.fingerprint, answered=picked_up
+                )
         return self._finish(run, walked, answer, request.token, began)
 
     def _swiftly(self, request: Return) -> Answer | None:
@@ -200,7 +205,8 @@ class Voice:
             return None
         answer = self._answer(run, walked.instructions)
         kept = self._turn(walked.execution, request, run.updated, answer)
-        saved = Saved(run, turn=kept, history=walked.history)
+        picked_up = isinstance(request.event, PickedUp)
+        saved = Saved(run, turn=kept, history=walked.history, answered=picked_up)
         if not self._store.swap(saved, request.token, moves):
             return None
         self._recent.keep(run, walked.execution)
@@ -219,6 +225,8 @@ class Voice:
         self, work: Work, run: Run, turn: Turn | None, request: Return
     ) -> tuple[Walked, Answer]:
         walked = self._walker.move(work, run, request.event)
+        if not walked.moved:  # it is another call of the same run that has ended
+            return walked, self._renderer.empty()
         run.undelivered = "[]"
         outbox = self._effects.note(work, walked, run.updated)
         answer = self._renderer.empty()
@@ -271,7 +279,14 @@ class Voice:
         return self._renderer.render(instructions or (Hangup(),), action)
 
     def _save(
-        self, work: Work, walked: Walked, token: str, fingerprint: str, *, new: bool = False
+        self,
+        work: Work,
+        walked: Walked,
+        token: str,
+        fingerprint: str,
+        *,
+        new: bool = False,
+        answered: bool = False,
     ) -> Answer | None:
         run, effect = walked.run, walked.effect
         outbox = self._effects.note(work, walked, run.updated)
@@ -284,7 +299,8 @@ class Voice:
         number = walked.execution.turns
         marked = self._marked(fingerprint)
         turn = Turn(run.id, token, marked, number, run.updated, answer)
-        work.save(Saved(run, new, turn, walked.history, outbox, walked.facts))
+        saved = Saved(run, new, turn, walked.history, outbox, walked.facts, answered)
+        work.save(saved)
         return answer
 
     def _turn(self, execution: Execution, request: Return, at: datetime, answer: Answer) -> Turn:
@@ -350,6 +366,11 @@ def _leg(arrival: Arrival, run: Run) -> Call:
     call = Call(arrival.sid, "ringing", arrival.at, run.id, direction="inbound")
     call.sender, call.recipient = arrival.sender, arrival.recipient
     return call
+
+
+def _rejects(walked: Walked) -> bool:
+    """Say whether a call's first answer refuses it."""
+    return any(isinstance(part, Reject) for part in walked.instructions)
 
 
 def _new_execution(version: Version, contact: Contact | None, arrival: Arrival) -> Execution:

@@ -18,6 +18,7 @@ from flow.errors import FlowError
 from flow.events import EffectDone, Event
 from flow.execution import Execution
 from flow.flow import Flow
+from flow.hearing import heard_waiting
 from flow.instructions import Instruction
 from flow.ledger import Run, Version
 from flow.step import HistoryEntry, Step
@@ -148,7 +149,7 @@ class Walker:
         """Say what a contact in the waiting room hears; nothing where a message does not render."""
         flow = self._library.flow(run.version, run.pins)
         try:
-            return engine.heard_waiting(flow, execution, place, at, self._zone)
+            return heard_waiting(flow, execution, place, at, self._zone)
         except FlowError as error:
             _log.warning("nothing to hear", execution=run.id, flow=run.flow, error=str(error))
             return ()

@@ -13,7 +13,7 @@ from flow.ledger import Contact
 from store.addresses import lookup_email, number
 from store.contacts import Contacts
 from store.database import Database
-from store.errors import Missing, Refused
+from store.errors import Refused
 from store.hot import Hot
 from store.scanning import batches, patient
 from store.schema import (
@@ -41,8 +41,9 @@ class Finder:
     def person(self, who: str) -> tuple[Person, Contact | None]:
         """Find out who is meant by an id, a number or an e-mail address; their row, if any.
 
+        A contact may be gone and its histories not, so an id needs no row.
+
         Raises:
-            Missing: it is neither, and no contact has this id.
             Refused: it is a number of ours, or an agent's.
         """
         with self._database.read() as connection:
@@ -75,10 +76,7 @@ def _described(who: str, found: Contact | None) -> Person:
         return Person(number=who.strip())
     if "@" in who:
         return Person(email=lookup_email(who))
-    raise Missing(
-        "there is no contact of this id; a number is written as +15550123456,"
-        " an address as name@example.com"
-    )
+    return Person(contact=who.strip())
 
 
 def _refuse_ours(connection: sa.Connection, person: Person) -> None:

@@ -12,13 +12,13 @@ from store.database import Database
 from store.hot import Hot
 from store.part import Part
 from store.schema import executions
-from store.schema_events import deliveries, events, subscriptions
+from store.schema_events import OWED, READY, deliveries, events, subscriptions
 from store.told import lock_line
 
 _DELIVERY = tuple(deliveries.c[name] for name in Delivery.__dataclass_fields__)
 _EVENT = tuple(events.c[name] for name in OutsideEvent.__dataclass_fields__)
 _SUBSCRIPTION = tuple(subscriptions.c[name] for name in Subscription.__dataclass_fields__)
-_DUE = (deliveries.c.state == "ready", deliveries.c.due <= sa.bindparam("now"))
+_DUE = (READY, deliveries.c.due <= sa.bindparam("now"))
 _NOT_PAUSED = sa.exists(
     sa.select(subscriptions.c.id).where(
         subscriptions.c.id == deliveries.c.subscription, subscriptions.c.paused.is_(None)
@@ -116,12 +116,12 @@ class Deliveries:
 
         Gives how many deliveries there will be.
         """
-        dead = (deliveries.c.subscription == name) & (deliveries.c.state == "dead")
+        dead = (deliveries.c.subscription == name) & OWED & (deliveries.c.state == "dead")
         settled = (deliveries.c.event == name) & deliveries.c.state.in_(("done", "dead"))
         fresh = {"state": "ready", "due": now, "attempts": 0, "until": None}
-        change = sa.update(deliveries).where(sa.or_(dead, settled)).values(**fresh)
+        changes = [sa.update(deliveries).where(which).values(**fresh) for which in (dead, settled)]
         with self._database.write() as connection:
-            return connection.execute(change).rowcount
+            return sum(connection.execute(change).rowcount for change in changes)
 
     def forget(self, done: datetime, anything: datetime) -> int:
         """Remove the events of old interactions, for the numbers go on while one is there.

@@ -131,14 +131,15 @@ def _waiting(connection: sa.Connection, version: int) -> tuple[list[Waiting], li
     gone: list[Waiting] = []
     for *row, waits in _rows(connection, waiting, (*_WAITING, "waits"), version, only):
         values = dict(zip(_WAITING, row, strict=True))
-        values["who"] = _who(values["who"])
+        values["who"] = read_who(values["who"])
         values["ringing"] = Ringing(**values["ringing"])
         values |= {name: tuple(values[name]) for name in ("tried", "excluded")}
         (queued if waits else gone).append(Waiting(**values))
     return queued, gone
 
 
-def _who(given: Mapping[str, Any]) -> Who:
+def read_who(given: Mapping[str, Any]) -> Who:
+    """Read which agents are meant, as it was written."""
     skills = tuple(Skill(**skill) for skill in given["attributes"])
     return Who(tuple(given["ring_groups"]), tuple(given["agents"]), skills, given["match"])
 

@@ -35,6 +35,7 @@ from store.schema import (
     waiting,
 )
 from store.schema_keeping import carrier_copies, erased
+from store.schema_outgoing import dialled, refusals
 
 SOUNDS = ("wanted", "ready", "kept")
 """States of a recording that has a sound, or may still get one."""
@@ -86,6 +87,7 @@ class Expiry:
             live = self._running({row.execution for row in old if row.execution})
             for row in old:
                 if row.execution not in live and row.sid not in self._held.all.recordings:
+                    self._unchanged()
                     yield row.sid
 
     def remove_recordings(self, sids: Collection[str]) -> int:
@@ -157,6 +159,8 @@ class Expiry:
             (legs.c.id, legs.c.ended),
             lambda row: _over(row.ended, before) and row.id not in held_legs,
         )
+        gone += self._sweep((refusals.c.id, refusals.c.at), lambda row: row.at < before)
+        gone += self._sweep((dialled.c.id, dialled.c.ended), lambda row: _over(row.ended, before))
         return gone + self._sweep(
             (outbox.c.id, outbox.c.lease, outbox.c.state, outbox.c.execution),
             lambda row: row.lease < before and row.state != "ready" and not row.execution,
@@ -244,9 +248,16 @@ class Expiry:
     def _batch(self) -> Iterator[sa.Connection]:
         """Write one batch, but only while the holds are those that were looked at."""
         with gently(self._database, **self._rest) as connection:
-            if {hold.id for hold in list_holds(connection)} != self._held.ids:
-                raise HoldsChanged
+            self._check(connection)
             yield connection
+
+    def _unchanged(self) -> None:
+        with self._database.read() as connection:
+            self._check(connection)
+
+    def _check(self, connection: sa.Connection) -> None:
+        if {hold.id for hold in list_holds(connection)} != self._held.ids:
+            raise HoldsChanged
 
 
 def _add(held: _Held, person: Person, found: Belongings) -> None:

@@ -62,15 +62,14 @@ def _of_turn(saved: Saved) -> Iterator[Happening]:
         yield Happening("interaction.started", run.id, run.id, run.started, data)
     if saved.answered:
         yield Happening("call.answered", f"{run.id} {run.call}", run.id, run.updated, _call(run))
-    # Within one turn the history's number tells two answers of a repeated step apart.
     for place, fact in enumerate(saved.facts):
         if isinstance(fact, SurveyAnswer):
             subject = f"{run.id} {run.moves} {place}"
             yield Happening("survey.answered", subject, run.id, run.updated, asdict(fact))
     if run.ended is not None:
         seconds = round((run.ended - run.started).total_seconds())
-        data = {"outcome": run.outcome, "started_at": run.started.isoformat(), "seconds": seconds}
-        yield Happening("interaction.ended", run.id, run.id, run.ended, data)
+        about = {"outcome": run.outcome, "started_at": run.started.isoformat(), "seconds": seconds}
+        yield Happening("interaction.ended", run.id, run.id, run.ended, about)
 
 
 def _call(run: Run) -> dict[str, Any]:
@@ -94,7 +93,7 @@ def _assigned(assignment: Assignment) -> Happening:
 
 
 def _left(assignment: Assignment) -> Happening:
-    data = {"assignment_id": assignment.id, "agent": assignment.agent}
+    data: dict[str, Any] = {"assignment_id": assignment.id, "agent": assignment.agent}
     data |= {"how": assignment.how, "talk_seconds": assignment.seconds}
     ended = assignment.ended or assignment.began
     return Happening("agent.left", assignment.id, _execution(assignment), ended, data)

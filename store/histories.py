@@ -14,8 +14,9 @@ from store.schema import (
     recordings,
     turns,
 )
+from store.schema_events import deliveries, events
 
-_OF_ONE = (turns, history, outbox, recordings, interactions)
+_OF_ONE = (turns, history, outbox, recordings)
 """Tables with a column `execution` whose rows go with it."""
 
 
@@ -25,10 +26,26 @@ def remove_histories(connection: sa.Connection, ids: Collection[str]) -> int:
     Survey answers and report labels stay: they are figures, kept by a period of their own.
     """
     ids = list(ids)
-    own_call = sa.select(executions.c.call).where(executions.c.id.in_(ids))
-    sids = [sid for sid in connection.scalars(own_call) if sid]
+    query = sa.select(executions.c.call, executions.c.interaction).where(executions.c.id.in_(ids))
+    rows = connection.execute(query).all()
+    sids = [row.call for row in rows if row.call]
     for table in (call_log, calls):
         connection.execute(sa.delete(table).where(table.c.sid.in_(sids)))
+    started = interactions.c.id.in_({row.interaction for row in rows})
+    connection.execute(sa.delete(interactions).where(started, interactions.c.execution.in_(ids)))
+    _remove_events(connection, {row.interaction for row in rows}, ids)
     for table in _OF_ONE:
         connection.execute(sa.delete(table).where(table.c.execution.in_(ids)))
     return connection.execute(sa.delete(executions).where(executions.c.id.in_(ids))).rowcount
+
+
+def _remove_events(
+    connection: sa.Connection, interactions_: Collection[str], ids: Collection[str]
+) -> None:
+    """Remove what subscribers were told, or are still to be told."""
+    theirs = sa.select(events.c.id).where(
+        events.c.interaction.in_(interactions_), events.c.execution.in_(ids)
+    )
+    found = list(connection.scalars(theirs))
+    connection.execute(sa.delete(deliveries).where(deliveries.c.event.in_(found)))
+    connection.execute(sa.delete(events).where(events.c.id.in_(found)))

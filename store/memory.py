@@ -39,11 +39,19 @@ from store.memory_events import (
     MemoryTold,
     heard,
 )
+from store.memory_keeping import KEEPING_TABLES, MemoryMarks
+from store.memory_outgoing import OUTGOING_TABLES, MemoryOutgoing
+from store.memory_wrap_ups import WRAP_UP_TABLES, MemoryWrapUps
 from store.recordings import expected
 from store.swap import short_turn
 from store.types import clean, kept
 
 Undo = Callable[[], object]
+
+OTHER_TABLES = (
+    *(*TABLES, *API_TABLES, *KEEPING_TABLES),
+    *(*EVENT_TABLES, *OUTGOING_TABLES, *WRAP_UP_TABLES),
+)
 
 
 class Tables:
@@ -52,11 +60,11 @@ class Tables:
     def __init__(self) -> None:
         names = ("runs", "turns", "history", "outbox", "facts", "calls", "call_log", "recordings")
         self.rows: dict[str, dict[Any, Any]] = {name: {} for name in names}
-        for name in ("versions", "bindings", "contacts", "secrets", *TABLES, *API_TABLES, *EVENT_TABLES):
+        for name in ("versions", "bindings", "contacts", "secrets", *OTHER_TABLES):
             self.rows[name] = {}
 
 
-class MemoryWork(MemoryDesk, MemoryStarts, MemoryTold):
+class MemoryWork(MemoryDesk, MemoryStarts, MemoryMarks, MemoryTold, MemoryOutgoing, MemoryWrapUps):
     """One open transaction on the dictionaries; `undo` puts back what it changed."""
 
     connection = None

@@ -1,4 +1,4 @@
-"""Events, subscribers and deliveries in dictionaries, as `store.told` and its siblings keep them."""
+"""Events, subscribers and deliveries in dictionaries, as the tables of `store.told` keep them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -209,7 +209,9 @@ class MemoryDeliveries:
         return [
             line
             for line in self._lines.values()
-            if line.state == "ready" and line.due <= now and people[line.subscription].paused is None
+            if line.state == "ready"
+            and line.due <= now
+            and people[line.subscription].paused is None
         ]
 
     def _is_mine(self, delivery: Delivery) -> bool:

@@ -12,11 +12,13 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from store import schema_keeping, schema_wrap_up
 from store.database import Database
 from store.schema import PREFIX
 
 VERSION_TABLE = "lw_alembic"
-_LOCK = 0x4C57_0001  # the advisory lock of everybody who migrates this database
+TABLES = (schema_keeping, schema_wrap_up)  # whose tables belong to the schema besides those of store.schema
+LOCK = 0x4C57_0001  # the advisory lock of everybody who migrates this database
 
 
 def upgrade(url: str) -> str:
@@ -30,13 +32,24 @@ def upgrade(url: str) -> str:
         with database.write() as connection:
             if not database.sqlite:
                 connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-            config = _config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+            upgrade_on(connection)
         return _head()
     finally:
         database.close()
+
+
+def upgrade_on(connection: sa.Connection, revision: str = "head") -> None:
+    """Run the migrations up to a revision in an open transaction, which the caller commits."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def is_known(revision: str) -> bool:
+    """Say whether this version has the migrations of a revision."""
+    scripts = ScriptDirectory.from_config(_config())
+    return any(script.revision == revision for script in scripts.walk_revisions())
 
 
 def current(url: str) -> str | None:

@@ -1,14 +1,16 @@
 """What every part of a transaction shares: run a statement, and speak of errors in our words."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from store.errors import StoreError, translated
-from store.happenings import Happened
 from store.hot import Hot
 from store.types import clean
+
+if TYPE_CHECKING:
+    from store.happenings import Happened
 
 Result = sa.CursorResult[Any]
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None

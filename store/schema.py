@@ -287,6 +287,7 @@ waiting = _table(
     _number("changed"),
 )
 Index("lw_waiting_changed_ix", waiting.c.changed)
+Index("lw_waiting_entered_ix", waiting.c.entered)
 
 tickets = _table("tickets", _key("id"), _text("execution"), _json("data"), _time("created"))
 
@@ -313,6 +314,8 @@ assignments = _table(
 )
 Index("lw_assignments_changed_ix", assignments.c.changed)
 Index("lw_assignments_agent_began_ix", assignments.c.agent, assignments.c.began)
+Index("lw_assignments_began_ix", assignments.c.began, assignments.c.id)
+Index("lw_assignments_contact_ix", assignments.c.contact)
 
 legs = _table(
     "legs",

@@ -112,6 +112,9 @@ def _prepare(connection: Any, _record: Any) -> None:
     """Set what SQLite keeps per connection."""
     connection.execute("PRAGMA synchronous=NORMAL")  # store.flush does what FULL adds, in groups
     connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute(
+        "PRAGMA secure_delete=ON"
+    )  # what is erased is overwritten, not only unlinked
 
 
 def _begin(connection: sa.Connection) -> None:
@@ -122,3 +125,9 @@ def _begin(connection: sa.Connection) -> None:
         driver.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
     except sqlite3.Error as error:
         raise translated(error) from error
+
+
+def forget_log(url: sa.URL) -> None:
+    """Take the log into the database and cut it to nothing; as far as others let it be."""
+    with closing(sqlite3.connect(database_path(url), timeout=BUSY_SECONDS)) as file:
+        file.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -16,20 +16,38 @@ from store.greeting import Greetings
 from store.happenings import tells
 from store.hot import Hot
 from store.legs import Legs
+from store.marks import Marks
 from store.outbox import Outbox, overdue
+from store.outgoing import Outgoing
 from store.recordings import Recordings, unheard_recordings
 from store.runs import Runs
 from store.sealed import sealed_secret
 from store.starts import Starts
 from store.swap import Swaps
 from store.told import SOMEBODY, listens, tell
+from store.wrap_ups import WrapUps
 
 
-class SqlWork(Runs, Greetings, Documents, Contacts, Outbox, Calls, Recordings, Desk, Legs, Starts):
+class SqlWork(
+    Runs,
+    Greetings,
+    Documents,
+    Contacts,
+    Outbox,
+    Calls,
+    Recordings,
+    Desk,
+    Legs,
+    Starts,
+    Marks,
+    Outgoing,
+    WrapUps,
+):
     """One open write transaction.
 
     Lock in this order: API key, desk, call, our leg, execution, then call legs. Who holds the
-    desk takes no execution: the two tell each other by the outbox. Events come last (`told`).
+    desk takes no execution: the two tell each other by the outbox. The gate of outgoing
+    calls comes after these, and events come last (`told`).
     """
 
     def has_audience(self) -> bool:

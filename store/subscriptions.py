@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from desk.subscriptions import Backlog, Subscription
 from store.database import Database
-from store.schema_events import deliveries, subscriptions
+from store.schema_events import OWED, READY, deliveries, subscriptions
 
 _COLUMNS = tuple(subscriptions.c[name] for name in Subscription.__dataclass_fields__)
 _DEAD = sa.case((deliveries.c.state == "dead", 1), else_=0)
@@ -60,7 +60,7 @@ class Subscriptions:
         fresh = {"paused": None, "reason": "", "failures": 0, "failing_since": None}
         if not self._change(subscription, subscriptions.c.paused.is_not(None), **fresh):
             return False
-        ready = (deliveries.c.subscription == subscription, deliveries.c.state == "ready")
+        ready = (deliveries.c.subscription == subscription, READY)
         again = sa.update(deliveries).where(*ready).values(due=at, until=None, attempts=0)
         with self._database.write() as connection:
             connection.execute(again)
@@ -79,16 +79,13 @@ class Subscriptions:
 
     def backlogs(self) -> dict[str, Backlog]:
         """Count, by subscription, what is still to be sent and what was given up."""
-        owed = deliveries.c.state != "done"
         columns = (deliveries.c.subscription, sa.func.count(), sa.func.sum(_DEAD))
-        query = sa.select(*columns).where(owed).group_by(deliveries.c.subscription)
+        query = sa.select(*columns).where(OWED).group_by(deliveries.c.subscription)
         with self._database.read() as connection:
             rows = [(row[0], row[1], int(row[2])) for row in connection.execute(query)]
         return {name: Backlog(count - dead, dead) for name, count, dead in rows}
 
-    def _change(
-        self, subscription: str, condition: sa.ColumnElement[bool], **values: Any
-    ) -> bool:
+    def _change(self, subscription: str, condition: sa.ColumnElement[bool], **values: Any) -> bool:
         change = sa.update(subscriptions).where(subscriptions.c.id == subscription, condition)
         with self._database.write() as connection:
             return connection.execute(change.values(**values)).rowcount == 1

@@ -7,10 +7,11 @@ ids: so whoever waits for it holds nothing that its holder still wants.
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
+from typing import Any
 
 import sqlalchemy as sa
 
-from desk.subscriptions import Delivery, OutsideEvent
+from desk.subscriptions import Delivery, DeliveryState, OutsideEvent
 from store.database import Database
 from store.happenings import Happened, Happening, happenings
 from store.part import ADVISORY, Part
@@ -24,9 +25,7 @@ SOMEBODY = sa.select(sa.exists(sa.select(subscriptions.c.id)))
 _LISTENERS = sa.select(subscriptions.c.id, subscriptions.c.events).order_by(subscriptions.c.id)
 _OPEN = sa.case((deliveries.c.state.in_(("waiting", "ready")), 1), else_=0)
 _LINES = (
-    sa.select(
-        deliveries.c.subscription, sa.func.max(deliveries.c.number), sa.func.sum(_OPEN)
-    )
+    sa.select(deliveries.c.subscription, sa.func.max(deliveries.c.number), sa.func.sum(_OPEN))
     .where(deliveries.c.interaction == sa.bindparam("i"))
     .group_by(deliveries.c.subscription)
 )
@@ -88,7 +87,8 @@ def _write(
     fresh = list({each.id: each for each in found if each.id not in known}.values())
     if not fresh:
         return
-    lines = {row[0]: (row[1], int(row[2])) for row in part.execute(_LINES, {"i": interaction})}
+    rows: list[Any] = list(part.execute(_LINES, {"i": interaction}))
+    lines = {name: (last, int(still_open)) for name, last, still_open in rows}
     part.execute(sa.insert(events), [asdict(each) for each in fresh])
     part.execute(sa.insert(deliveries), [asdict(each) for each in queued(listeners, lines, fresh)])
 
@@ -104,7 +104,8 @@ def queued(
     for listener, names in listeners.items():
         last, still_open = lines.get(listener, (0, 0))
         for number, each in enumerate((e for e in found if e.name in names), last + 1):
-            state = "waiting" if still_open or number > last + 1 else "ready"
+            is_first = not still_open and number == last + 1
+            state: DeliveryState = "ready" if is_first else "waiting"
             made.append(Delivery(each.interaction, listener, number, each.id, state, each.at))
     return made
 

@@ -12,17 +12,23 @@ from audio.recordings import RecordingStore
 from runner.keys import Keys
 from runner.secrets import Secrets
 from runner.settings import Settings
+from runner.switchboard import Switchboard
 from runner.vault import Vault, load_key
+from runner.webhooks import Webhooks
 from store.audit import Audit
+from store.conversations import Conversations
 from store.database import Database
+from store.deliveries import Deliveries
 from store.keys import ApiKeys
 from store.library import Library
 from store.listings import Listings
 from store.past import Past
 from store.people import People
+from store.queues import Queues
 from store.sealed import Secrets as SecretTable
 from store.shelves import PromptShelf, RecordingShelf
 from store.store import SqlStore
+from store.subscriptions import Subscriptions
 
 _KEY = "linewalk"
 
@@ -53,6 +59,11 @@ class House:
         return SqlStore(self.database)
 
     @cached_property
+    def switchboard(self) -> Switchboard:
+        """The kill switch of outgoing calls, the do-not-call list, and what was refused."""
+        return Switchboard(self.store, now)
+
+    @cached_property
     def library(self) -> Library:
         """Flows, versions, bindings and contacts."""
         return Library(self.database)
@@ -73,6 +84,16 @@ class House:
         return Listings(self.database)
 
     @cached_property
+    def conversations(self) -> Conversations:
+        """The conversations of agents."""
+        return Conversations(self.database)
+
+    @cached_property
+    def queues(self) -> Queues:
+        """What is kept of queues."""
+        return Queues(self.database)
+
+    @cached_property
     def vault(self) -> Vault:
         """What seals and opens."""
         return Vault(load_key(self.settings.secret_key, self.settings.data_dir))
@@ -86,6 +107,12 @@ class House:
     def keys(self) -> Keys:
         """The API keys."""
         return Keys(ApiKeys(self.database), now)
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """Who is told of events."""
+        shelf, deliveries = Subscriptions(self.database), Deliveries(self.database)
+        return Webhooks(shelf, deliveries, self.vault, now)
 
     @cached_property
     def audit(self) -> Audit:

@@ -14,6 +14,19 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 REFUSED = Counter("linewalk_webhooks_refused", "Webhooks turned away before parsing.", ["reason"])
 
+CALLS_REFUSED = Counter("linewalk_calls_refused", "Outgoing calls that did not leave.", ["reason"])
+LIMITS_REACHED = Counter("linewalk_call_limits_reached", "Calls that met a full limit.", ["limit"])
+
+
+def call_refused(reason: str) -> None:
+    """Count an outgoing call that did not leave."""
+    CALLS_REFUSED.labels(reason).inc()
+
+
+def limit_reached(limit: str) -> None:
+    """Count an outgoing call that met a full limit, whether it waits or was refused."""
+    LIMITS_REACHED.labels(limit).inc()
+
 
 def refused(reason: str) -> None:
     """Count a webhook that was turned away."""

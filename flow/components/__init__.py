@@ -13,6 +13,7 @@ from flow.components.collect_digits import CollectDigits
 from flow.components.collect_speech import CollectSpeech
 from flow.components.condition import Condition
 from flow.components.connect_agent import ConnectAgent
+from flow.components.direct_callback import DirectCallback
 from flow.components.end import End
 from flow.components.estimated_wait import EstimatedWait
 from flow.components.forward_call import ForwardCall
@@ -24,6 +25,7 @@ from flow.components.menu import Menu
 from flow.components.play import Play
 from flow.components.record_message import RecordMessage
 from flow.components.report import Report
+from flow.components.request_callback import RequestCallback
 from flow.components.return_ import Return
 from flow.components.run_function import RunFunction
 from flow.components.run_module import RunModule
@@ -61,6 +63,8 @@ _INDEX: tuple[type[Component], ...] = (
     MakeCall,
     ForwardCall,
     AssignAndDial,
+    RequestCallback,
+    DirectCallback,
     EstimatedWait,
     Whisper,
     ConnectAgent,
@@ -71,8 +75,6 @@ _INDEX: tuple[type[Component], ...] = (
 NOT_YET_BUILT = (
     "send_sms",
     "send_email",
-    "request_callback",
-    "direct_callback",
     "auto_answer",
     "transfer_sip",
     "sip_headers",

@@ -3,36 +3,21 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from flow import waiting_room
 from flow.component import Finish, Leave, Need, Outcome, Place, Wait
 from flow.context import Context, parse_time
-from flow.effects import EnterQueue, HowItEnded
+from flow.effects import HowItEnded
 from flow.errors import StepError
 from flow.events import Continued, DialEnded, Digits, EffectDone, Event, HungUp, News, QueueLeft
 from flow.instructions import Enqueue, Instruction, Join
-from flow.language.durations import Duration
 from flow.language.templates import is_template
+from flow.queueing import Queueing
 from flow.waiting_room import Repeated
-from flow.who import ForAgents
-
-_PRIORITIES = tuple(str(number) for number in range(1, 11))
 
 
-class Ring(BaseModel):
-    """How agents are rung: so many at once, for so long, once or until all were tried."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    at_once: int = Field(default=1, ge=1, le=10, description="Agents rung at once.")
-    seconds: int = Field(default=20, ge=5, le=120, description="How long each is rung.")
-    attempts: Literal["single", "exhaust"] = Field(
-        default="exhaust", description="One attempt, or until every agent meant was tried."
-    )
-
-
-class AssignAndDial(ForAgents):
+class AssignAndDial(Queueing):
     """Find an agent: the caller waits with music and messages, and is joined with who accepts.
 
     `call_finished` is the way on when the agent has left and the caller is still there. A key
@@ -50,17 +35,6 @@ class AssignAndDial(ForAgents):
     WAITS: ClassVar[bool] = True
 
     component: Literal["assign_and_dial"]
-    priority: int | str = Field(default=5, description="1 (first) to 10 (last); or a template.")
-    max_wait: Duration | None = Field(
-        default=None, gt=0, description="The longest wait; none: as long as it takes."
-    )
-    agent_order: Literal["most_idle", "most_proficient"] = Field(
-        default="most_idle", description="Who of the free agents is rung first."
-    )
-    ring: Ring = Field(default_factory=Ring, description="How agents are rung.")
-    status: Literal["available", "any"] = Field(
-        default="available", description="Ring available agents only, or whatever their presence."
-    )
     music: str = Field(default="", description="A prompt's name; the flow's music when empty.")
     messages: tuple[Repeated, ...] = Field(
         default=(), description="Said while waiting: the first at once, each again after its time."
@@ -77,12 +51,8 @@ class AssignAndDial(ForAgents):
         return tuple(dict.fromkeys((*self.EXITS, *self.keys.values())))
 
     def problems(self) -> list[tuple[str, str]]:
-        """Find keys that are none, exits that are taken, and a priority off the scale."""
-        found = super().problems() + waiting_room.key_problems(self.keys, self.EXITS)
-        fixed = not isinstance(self.priority, str) or not is_template(self.priority)
-        if fixed and str(self.priority).strip() not in _PRIORITIES:
-            found.append(("priority", "must be 1 (served first) to 10"))
-        return found
+        """Find keys that are none and exits that are taken, besides what all queues share."""
+        return super().problems() + waiting_room.key_problems(self.keys, self.EXITS)
 
     def audio_names(self) -> set[str]:
         """List the prompts of the messages, and the step's own music."""
@@ -136,39 +106,11 @@ class AssignAndDial(ForAgents):
         return str(context.state["phase"]) == "waiting"
 
     def _enter(self, context: Context, *, returned: bool) -> Need:
-        place = context.effect_id()
-        call = context.execution.call
-        order = EnterQueue(
-            id=place,
-            who=self.who(context),
-            queue=self.label(context),
-            call=str(call.get("sid", "")),
-            caller=str(call.get("from", "")),
-            line=str(call.get("to", "")),
-            name=str(context.execution.contact.get("name") or ""),
-            priority=self._priority(context),
-            max_wait=self.max_wait,
-            ringing={
-                "at_once": self.ring.at_once,
-                "seconds": self.ring.seconds,
-                "attempts": self.ring.attempts,
-                "order": self.agent_order,
-                "status": self.status,
-            },
-            returned=returned,
-            greeting=context.execution.whisper,
-            language=context.language,
-        )
+        order = self.order(context, returned=returned)
         sorry = waiting_room.sorry(context) if returned else ()
         since = context.at.isoformat()
-        state = {"phase": "entering", "place": place, "queue": order.queue, "since": since}
-        return Need(order, state, sorry, hears=place)
-
-    def _priority(self, context: Context) -> int:
-        given = context.number(self.priority, "priority")
-        if given not in range(1, 11):
-            raise StepError("priority must be 1 to 10")
-        return int(given)
+        state = {"phase": "entering", "place": order.id, "queue": order.queue, "since": since}
+        return Need(order, state, sorry, hears=order.id)
 
     def _told(self, context: Context, event: EffectDone | News) -> Outcome:
         word = event.outcome if isinstance(event, EffectDone) else event.word
@@ -192,7 +134,8 @@ class AssignAndDial(ForAgents):
                 raise StepError(f"the desk said {word!r}, which means nothing here")
 
     def _queue(self, state: Mapping[str, Any]) -> Wait:
-        return Wait((Enqueue(state["queue"]),), state, hears=state["place"])
+        changes = {"queued": state["since"]}
+        return Wait((Enqueue(state["queue"]),), state, hears=state["place"], changes=changes)
 
     def _join(self, context: Context, result: Mapping[str, Any]) -> Wait:
         state = {**context.state, "phase": "joined", **result}

@@ -18,7 +18,7 @@ class HttpClient:
 
     Thread-safe. Every hop has a connection of its own, to an IP that the guard has just checked;
     proxies named in the environment are not used. `ca_file` replaces the system's certificate
-    authorities.
+    authorities. With `redirects` 0 a redirect is itself the answer.
     """
 
     def __init__(
@@ -26,13 +26,15 @@ class HttpClient:
         guard: Guard,
         ca_file: str | None = None,
         breaker: CircuitBreaker | None = None,
+        redirects: int = MAX_REDIRECTS,
     ) -> None:
         self._guard = guard
         self._tls = tls_context(ca_file)
         self._breaker = breaker or CircuitBreaker()
+        self._redirects = redirects
 
     def send(self, request: OutboundRequest) -> HttpResult:
-        """Send one request and follow at most 3 redirects, all within its `timeout`."""
+        """Send one request and follow its redirects, all within its `timeout`."""
         try:
             hop = _first_hop(request)
         except UrlError as error:
@@ -52,13 +54,15 @@ class HttpClient:
             return HttpResult("failed", reason="the connection broke off")
 
     def _follow(self, hop: Hop, deadline: Deadline, *, carries_secrets: bool) -> HttpResult:
-        for _ in range(MAX_REDIRECTS + 1):
+        for _ in range(self._redirects + 1):
             answer = self._ask(hop, deadline)
+            if not self._redirects:
+                return _result(answer)
             following = next_hop(hop, answer, carries_secrets=carries_secrets)
             if following is None:
                 return _result(answer)
             hop = following
-        return HttpResult("failed", reason=f"there were more than {MAX_REDIRECTS} redirects")
+        return HttpResult("failed", reason=f"there were more than {self._redirects} redirects")
 
     def _ask(self, hop: Hop, deadline: Deadline) -> Answer:
         """Check, connect and ask, and tell the circuit breaker how it went."""

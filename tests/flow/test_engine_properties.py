@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from flow import values
 from flow.component import Component, Place
-from flow.engine import advance, heard_waiting
+from flow.engine import advance
+from flow.hearing import heard_waiting
 from flow.events import (
     Continued,
     DialEnded,

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from flow.component import Place
-from flow.engine import advance, heard_waiting
+from flow.engine import advance
+from flow.hearing import heard_waiting
 from flow.errors import StepError
 from flow.events import Digits, EffectDone, HungUp, News
 from flow.flow import Field, Flow

@@ -23,7 +23,7 @@ class Anything:
 
 def services() -> Services:
     thing = cast("Any", Anything())
-    forgotten = (SWEEPS, lambda _: 0, lambda: None)
+    forgotten = (SWEEPS, lambda _: 0, lambda: None, lambda: 0, lambda: 0, lambda: 0)
     return Services(thing, thing, thing, lambda: NOON, lambda _: 0, *forgotten)
 
 
@@ -40,6 +40,9 @@ def test_every_job_has_a_name_of_its_own() -> None:
         ("watchdog", timedelta(minutes=1)),
         ("chase", timedelta(minutes=5)),
         ("forget", timedelta(hours=1)),
+        ("keep", timedelta(days=1)),
+        ("carrier-copies", timedelta(hours=1)),
+        ("forget-events", timedelta(hours=1)),
         ("sweep-sounds", timedelta(days=1)),
     ],
 )

@@ -18,7 +18,9 @@ from jobs.hangup import hangup
 from jobs.timer import timer
 from runner.errors import CarrierError
 from runner.facts import LAST_WORD, CallFacts, Watchdog
-from runner.legs import Legs, Numbers
+from runner.legs import Legs
+from runner.numbers import Numbers
+from runner.outbound import Outbound, Policy
 from store import migrate
 from store.database import Database
 from store.memory import MemoryStore
@@ -61,8 +63,8 @@ WORDS = ["queued", "initiated", "ringing", "in-progress", "answered", *sorted(TE
 
 def facts(town: Town) -> CallFacts:
     process = town.process("web-1")
-    numbers = Numbers(frozenset())
-    unused = (cast("CallPlacing", None), numbers, town.clock, lambda leg, token: leg + token)
+    outbound = Outbound(Numbers(frozenset()), Policy(), str, town.clock)
+    unused = (cast("CallPlacing", None), outbound, town.clock, lambda leg, token: leg + token)
     legs = Legs(town.store, process.orders, *unused)
     return CallFacts(town.store, town.walker, process, town.asked, legs)
 

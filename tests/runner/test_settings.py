@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from desk.call_limits import IN_ALL, PER_KEY
 from runner.errors import BadSettings
 from runner.settings import Settings, load_settings
 
@@ -54,6 +55,15 @@ def loaded(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
         ("CALL_SILENCE", "1e12", "less than or equal"),
         ("CALL_SILENCE", "nan", "less than or equal"),
         ("LOG_LEVEL", "LOUD", "DEBUG, INFO, WARNING, ERROR"),
+        ("CALLING_HOURS", "nine to five", "write them as 08:00-21:00"),
+        ("CALLING_HOURS", "08:00-08:00", "must open at some time"),
+        ("CALLS_PER_SECOND", "0", "greater than 0"),
+        ("CALLS_PER_SECOND", "nan", "greater than 0"),
+        ("CALLS_PER_SECOND", "inf", "less than or equal"),
+        ("CALL_LIMITS_PER_KEY", "calls=5", "'calls' is no limit; there are per_second"),
+        ("CALL_LIMITS_IN_ALL", "per_second=5", "'per_second' is no limit; there are at_once"),
+        ("CALL_LIMITS_IN_ALL", "at_once=many", "at_once is a number or none"),
+        ("CALL_TARIFF", "/nowhere/tariff.csv", "/nowhere/tariff.csv: No such file"),
     ],
 )
 def test_a_wrong_value_is_one_line_that_names_the_variable(
@@ -137,3 +147,28 @@ def test_processes_by_database(
     url = "postgresql://u@h/n"
     settings = loaded(monkeypatch, DATABASE_URL=url, WEB_CONCURRENCY=given)
     assert settings.workers == (count or min(4, os.cpu_count() or 1))
+
+
+def test_outgoing_calls_are_safe_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As sip-security, section 2.2, gives them: one a second, ten at once for a key."""
+    policy = loaded(monkeypatch).outbound
+    assert (policy.hours, policy.per_second, policy.per_key.at_once) == (None, 1, 10)
+    assert policy.per_key == PER_KEY
+    assert policy.in_all == IN_ALL
+
+
+def test_a_limit_of_money_needs_a_tariff(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    limit = {"CALL_LIMITS_IN_ALL": "spend_per_day=50"}
+    with pytest.raises(BadSettings, match=r"^CALL_TARIFF is needed for spend_per_day"):
+        loaded(monkeypatch, **limit)
+    tariff = tmp_path / "tariff.csv"
+    tariff.write_text("prefix,price\n+351,0.02\n")
+    given = loaded(monkeypatch, **limit, CALL_TARIFF=str(tariff))
+    assert given.outbound.tariff.price("+351210000000") == 0.02
+    assert given.outbound.in_all.spend_per_day == 50
+    tariff.write_text("+351,cheap\n")
+    with pytest.raises(BadSettings, match=r"^CALL_TARIFF: .*tariff\.csv: line 1: write a prefix"):
+        load_settings()
+    tariff.write_bytes(b"+351,\xff")
+    with pytest.raises(BadSettings, match=r"this is not UTF-8 text"):
+        load_settings()

@@ -44,7 +44,8 @@ class Faults:
     `redirected`: whether a queue's action comes before the new document is fetched or after.
     `repeats`: how many more times every callback is posted. `lose_terminal`: the last status
     callback of a call never comes. `keep_queued`: calls that are made wait until `leg.ring()`.
-    `queue_result`: an Enqueue is refused with this result, such as `queue-full`.
+    `queue_result`: an Enqueue is refused with this result, such as `queue-full`. `at_rest` is called
+    with each REST request before it is carried out and after (true), and says whether to hang up.
     """
 
     redirected: Literal["before", "after"] = "before"
@@ -52,6 +53,7 @@ class Faults:
     lose_terminal: bool = False
     keep_queued: bool = False
     queue_result: str = ""
+    at_rest: Callable[[Asked, bool], bool] = lambda _asked, _done: False
     rest: list[RestFault] = field(default_factory=list)
     web: list[WebFault] = field(default_factory=list)
 

@@ -20,7 +20,10 @@ START = 60.0
 
 @dataclass
 class Servers:
-    """One installation's processes, on a database that is ready and has its flows."""
+    """One installation's processes, on a database that is ready and has its flows.
+
+    `application` is the module that has `create_app`.
+    """
 
     programs: Programs
     database: str
@@ -29,6 +32,7 @@ class Servers:
     port: int = field(default_factory=free_port)
     web: Program | None = None
     worker: Program | None = None
+    application: str = "app"
 
     @property
     def base(self) -> str:
@@ -52,9 +56,10 @@ class Servers:
             "WEB_CONCURRENCY": "2",
         } | self.given
         if self.worker is None or not self.worker.alive():
-            self.worker = self.programs.start(["flask", "worker"], environment)
+            command = ["flask", "--app", self.application, "worker"]
+            self.worker = self.programs.start(command, environment)
         if self.web is None or not self.web.alive():
-            command = ["gunicorn", "-c", "web/gunicorn_conf.py", "app:create_app()"]
+            command = ["gunicorn", "-c", "web/gunicorn_conf.py", f"{self.application}:create_app()"]
             self.web = self.programs.start(command, environment)
         self.worker.wait_for_output("worker listens", START)
         wait_until(self.ready, START, what=f"the server\n{self.web.output}", every=0.1)

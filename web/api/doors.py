@@ -9,6 +9,8 @@ from flask import current_app, g
 
 from desk.access import ApiKey, AuditEntry
 from runner.keys import Keys
+from runner.outgoing import Outgoing
+from runner.staff import Staff
 from runner.starts import Starts
 from web.house import house
 
@@ -17,11 +19,13 @@ _NAME = "linewalk.api"
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """The services behind the API: who has a key, what starts flows, what time it is."""
+    """The services behind the API: who has a key, what starts flows, what time it is, who works."""
 
     keys: Keys
     starts: Starts
     clock: Callable[[], datetime]
+    staff: Staff
+    outgoing: Outgoing
 
 
 def open_doors(app: object, doors: Doors) -> None:

@@ -7,22 +7,29 @@ costs money and is given apart. A method without a rule stops the server's start
 from collections.abc import Sequence
 
 from web.api import (
+    agents,
     bindings,
+    calls,
     contacts,
     flows,
     interactions,
     prompts,
+    queues,
     recordings,
+    ring_groups,
     specification,
     starts,
     surveys,
     versions,
+    webhooks,
+    wrap_ups,
 )
 from web.api.resource import ANYBODY, Allowed, Resource, resource
 
 START: Allowed = frozenset({"flows:start"})
 READ: Allowed = frozenset({"read", "admin"})
 CHANGE: Allowed = frozenset({"admin"})
+CALL: Allowed = frozenset({"calls:create"})
 
 RESOURCES: Sequence[Resource] = (
     resource(specification.routes, GET=ANYBODY),
@@ -35,4 +42,10 @@ RESOURCES: Sequence[Resource] = (
     resource(prompts.routes, GET=READ),
     resource(recordings.routes, GET=READ),
     resource(surveys.routes, GET=READ),
+    resource(agents.routes, GET=READ, PUT=CHANGE, PATCH=CHANGE, DELETE=CHANGE),
+    resource(ring_groups.routes, GET=READ, PUT=CHANGE, DELETE=CHANGE),
+    resource(queues.routes, GET=READ | CALL),  # a key that only calls sees no numbers
+    resource(calls.routes, GET=READ, POST=CALL),
+    resource(wrap_ups.routes, PUT=CHANGE),
+    resource(webhooks.routes, GET=CHANGE, POST=CHANGE, DELETE=CHANGE),
 )

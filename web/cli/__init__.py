@@ -6,6 +6,14 @@ from flask import Flask
 
 from runner.staff import Staff
 from web.cli.agents import STAFF, agents
+from web.cli.backup import backup_command, restore_command
+from web.cli.calls import calls
+from web.cli.contact_data import (
+    erase_command,
+    export_command,
+    hold_command,
+    release_hold_command,
+)
 from web.cli.contacts import contacts
 from web.cli.flows import flows
 from web.cli.keys import keys
@@ -14,6 +22,7 @@ from web.cli.release import release_command
 from web.cli.secrets import secrets
 from web.cli.test import test
 from web.cli.walk import walk
+from web.cli.webhooks import webhooks
 
 
 def add_commands(
@@ -27,5 +36,9 @@ def add_commands(
         flows.add_command(command)
     app.extensions[STAFF] = staff
     release = release_command(migrate_jobs)
-    for command in (flows, prompts, contacts, agents, secrets, keys, release):
+    for command in (backup_command, restore_command(migrate_jobs)):
+        app.cli.add_command(command)
+    for command in (export_command, erase_command, hold_command, release_hold_command):
+        contacts.add_command(command)
+    for command in (flows, prompts, contacts, agents, calls, secrets, keys, webhooks, release):
         app.cli.add_command(command)

@@ -29,6 +29,7 @@ UNTELLABLE = {
     "publish_version": "whether a text is a flow is what `check` says",
     "put_contact": "a telephone number is more than a pattern; ids are printable",
     "change_contact": "as put_contact",
+    "add_webhook": "an address is more than a pattern says",
     "start_interaction": "which inputs there are is the flow's business",
 }
 """Operations that refuse, with 400, some of what their schema allows."""

@@ -15,6 +15,7 @@ from flow.errors import FlowError
 from flow.events import Continued, EffectDone, Event, HungUp, News, TimerFired
 from flow.execution import Execution
 from flow.flow import Flow
+from flow.hearing import heard_waiting
 from flow.instructions import (
     Apologise,
     Collect,
@@ -185,7 +186,7 @@ class Session:
         try:
             heard = room.look(
                 now,
-                lambda: engine.heard_waiting(self.flow, self._saved(), place, now, self.zone),
+                lambda: heard_waiting(self.flow, self._saved(), place, now, self.zone),
             )
         except FlowError as error:
             self.errors += [text for text in [f"{self.step}: {error}"] if text not in self.errors]

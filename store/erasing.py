@@ -1,0 +1,134 @@
+"""Removes everything of one contact, in short transactions, and keeps the proof of it."""
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+
+from desk.keeping import Proof
+from store.database import Database
+from store.histories import remove_histories
+from store.hot import Hot
+from store.schema import (
+    assignments,
+    audit,
+    call_log,
+    calls,
+    contacts,
+    legs,
+    offers,
+    recordings,
+    reports,
+    survey_answers,
+    tickets,
+    waiting,
+)
+from store.schema_keeping import erasures
+from store.schema_outgoing import dialled
+from store.schema_wrap_up import wrap_ups
+from store.sqlite import forget_log
+from store.store import SqlWork
+
+ERASED = "(erased)"
+"""What stands where an entry stays and a person's id was."""
+
+_IN_OWN_WORDS = "open"
+"""The kind of survey question that is answered in the contact's own words."""
+
+
+class ErasingWork(SqlWork):
+    """One open transaction of an erasure; every method gives how many rows went."""
+
+    def erase_histories(self, ids: Collection[str]) -> dict[str, int]:
+        """Remove executions; of their surveys the figures stay, and nobody's they are."""
+        answers = self._make_nobodys(ids)
+        labels = self._delete(reports.c.execution, ids)
+        return {
+            "survey answers": answers,
+            "report labels": labels,
+            "histories": remove_histories(self.connection, ids),
+        }
+
+    def erase_calls(self, sids: Collection[str]) -> dict[str, int]:
+        """Remove calls and all the carrier said of them."""
+        log = self._delete(call_log.c.sid, sids)
+        return {"call reports": log, "calls": self._delete(calls.c.sid, sids)}
+
+    def erase_recordings(self, sids: Collection[str]) -> dict[str, int]:
+        """Remove the rows of recordings."""
+        return {"recordings": self._delete(recordings.c.sid, sids)}
+
+    def erase_places(self, places: Collection[str]) -> dict[str, int]:
+        """Remove places in the queue; conversations stay as an agent's, with nobody and no notes."""
+        theirs = sa.select(assignments.c.id).where(assignments.c.contact.in_(list(places)))
+        notes = self.execute(sa.delete(wrap_ups).where(wrap_ups.c.id.in_(theirs))).rowcount
+        served = sa.update(assignments).where(assignments.c.contact.in_(list(places)))
+        self.execute(served.values(contact=ERASED))
+        for column in (offers.c.contact, waiting.c.id):
+            self._delete(column, places)
+        gone = self._delete(tickets.c.id, places)
+        return {"agents' notes": notes, "places in the queue": gone}
+
+    def erase_legs(self, ids: Collection[str]) -> dict[str, int]:
+        """Remove calls that we placed."""
+        return {"calls placed": self._delete(legs.c.id, ids)}
+
+    def erase_dialled(self, mark: str) -> dict[str, int]:
+        """Take a number's digest from the book of outgoing calls, whose sums stay."""
+        change = sa.update(dialled).where(dialled.c.number == mark).values(number=ERASED)
+        return {"numbers called": self.execute(change).rowcount}
+
+    def erase_contact(self, contact: str) -> dict[str, int]:
+        """Remove the contact's row; entries of the audit log stay, without its id."""
+        named = sa.update(audit).where(
+            audit.c.subject == contact, audit.c.action.like("contacts.%")
+        )
+        self.execute(named.values(subject=ERASED))
+        return {"contacts": self._delete(contacts.c.id, [contact])}
+
+    def keep_proof(self, proof: Proof) -> None:
+        """Keep what was erased, how much and when."""
+        row = {"id": proof.id, "at": proof.at, "counts": dict(proof.counts)}
+        self.execute(sa.insert(erasures), row)
+
+    def _make_nobodys(self, ids: Collection[str]) -> int:
+        """Leave only the figures of survey answers, dated by the day."""
+        query = sa.select(survey_answers.c.id, survey_answers.c.at, survey_answers.c.kind)
+        rows = self.execute(query.where(survey_answers.c.execution.in_(list(ids)))).all()
+        self._delete(survey_answers.c.id, [row.id for row in rows if row.kind == _IN_OWN_WORDS])
+        for row in rows:
+            day = row.at.replace(hour=0, minute=0, second=0, microsecond=0)
+            change = sa.update(survey_answers).where(survey_answers.c.id == row.id)
+            self.execute(change.values(execution="", question="", at=day))
+        return len(rows)
+
+    def _delete(self, column: sa.Column[Any], values: Collection[Any]) -> int:
+        return self.execute(sa.delete(column.table).where(column.in_(list(values)))).rowcount
+
+
+class Erasures:
+    """Where erasures are carried out and proven."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._hot = Hot(sqlite=database.sqlite)
+
+    @contextmanager
+    def work(self) -> Iterator[ErasingWork]:
+        """Open a transaction; leaving it without an error commits."""
+        with self._database.write() as connection:
+            work = ErasingWork(connection, self._hot)
+            yield work
+            work.check()
+
+    def proofs(self, limit: int = 1_000) -> Sequence[Proof]:
+        """List the proofs, the newest first."""
+        query = sa.select(erasures).order_by(erasures.c.at.desc()).limit(limit)
+        with self._database.read() as connection:
+            return [Proof(row.id, row.at, row.counts) for row in connection.execute(query)]
+
+    def settle(self) -> None:
+        """Let nothing of it stay in the database's log on the disk, where SQLite has one."""
+        if self._database.sqlite:
+            forget_log(self._database.engine.url)

@@ -1,0 +1,106 @@
+"""Outgoing calls in dictionaries, as `store.outgoing` keeps them."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from desk.call_book import Blocked, Dialled, Gate, Refusal, Tally
+from desk.call_limits import DAY, HOUR
+from store.memory_desk import Rows
+from store.types import clean, kept
+
+OUTGOING_TABLES = ("gate", "dialled", "refusals", "do_not_call")
+
+
+class MemoryOutgoing:
+    """What outgoing calls need of one transaction on the dictionaries."""
+
+    def open_gate(self: Rows) -> Gate:
+        """Read the gate."""
+        return self._rows["gate"].get(1) or Gate()
+
+    def gate(self: Rows) -> Gate:
+        """Read the gate."""
+        return self._rows["gate"].get(1) or Gate()
+
+    def keep_gate(self: Rows, changed: Gate) -> None:
+        """Write the gate."""
+        self._put("gate", 1, kept(changed))
+
+    def api_key_of(self: Rows, execution: str) -> str:
+        """Find the API key that began an execution's interaction; "" for none."""
+        run = self._rows["runs"].get(clean(execution))
+        found = self._rows["interactions"].get(run.interaction) if run else None
+        return found.api_key if found else ""
+
+    def dialled(self: Rows, leg: str) -> Dialled | None:
+        """Find what was let go for a leg."""
+        return self._rows["dialled"].get(clean(leg))
+
+    def was_dialled(self: Rows, number: str) -> bool:
+        """Say whether a number (its digest) was let go before."""
+        return any(call.number == number for call in self._rows["dialled"].values())
+
+    def keep_dialled(self: Rows, call: Dialled) -> None:
+        """Write a call that is let go, or how it ended."""
+        self._put("dialled", clean(call.id), kept(call))
+
+    def forget_dialled(self: Rows, leg: str) -> None:
+        """Strike off a call that was let go and never left."""
+        self._take("dialled", clean(leg))
+
+    def tally(self: Rows, at: datetime, key: str | None) -> Tally:
+        """Count what was let go, by one key, or in all where it is None."""
+        today = [call for call in _of(self._rows, key) if call.at > at - DAY]
+        late = [call for call in today if call.at > at - HOUR]
+        return Tally(
+            len(late),
+            sum(call.fresh for call in late),
+            len(today),
+            sum(call.seconds for call in today),
+            sum(call.cost for call in today),
+            tuple((call.at, call.per_minute) for call in today if _is_open(self._rows, call)),
+        )
+
+    def let_go_at(
+        self: Rows, since: datetime, back: int, key: str | None, *, fresh: bool = False
+    ) -> datetime | None:
+        """Find when the call so far `back` (1: the newest) was let go, if after `since`."""
+        found = [call for call in _of(self._rows, key) if call.at > since]
+        moments = sorted((c.at for c in found if c.fresh or not fresh), reverse=True)
+        return next(iter(moments[max(0, back - 1) :]), None)
+
+    def keep_refusal(self: Rows, refusal: Refusal) -> None:
+        """Write a refusal."""
+        self._put("refusals", len(self._rows["refusals"]), kept(refusal))
+
+    def refusals(self: Rows, limit: int) -> Sequence[Refusal]:
+        """List the latest refusals, the newest first."""
+        return list(reversed(self._rows["refusals"].values()))[:limit]
+
+    def block(self: Rows, entry: Blocked) -> None:
+        """Put a number on the do-not-call list, or write its reason anew."""
+        self._put("do_not_call", clean(entry.number), kept(entry))
+
+    def unblock(self: Rows, number: str) -> bool:
+        """Take a number off the list; false when it is not there."""
+        return self._take("do_not_call", clean(number))
+
+    def blocked(self: Rows, numbers: Collection[str]) -> set[str]:
+        """Find which of these numbers are on the list."""
+        return set(self._rows["do_not_call"]) & set(numbers)
+
+    def do_not_call(self: Rows, after: str, limit: int) -> Sequence[Blocked]:
+        """List the numbers behind `after`, in their order."""
+        rows = self._rows["do_not_call"]
+        return [rows[number] for number in sorted(rows) if number > after][:limit]
+
+
+def _of(rows: Mapping[str, Mapping[Any, Any]], key: str | None) -> Iterable[Dialled]:
+    return [call for call in rows["dialled"].values() if key is None or call.api_key == key]
+
+
+def _is_open(rows: Mapping[str, Mapping[Any, Any]], call: Dialled) -> bool:
+    leg = rows["legs"].get(call.id)
+    heard = rows["calls"].get(leg.sid) if leg else None
+    return call.ended is None and (heard is None or heard.ended is None)

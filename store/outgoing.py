@@ -1,0 +1,141 @@
+"""Outgoing calls inside one transaction: the gate, what was let go, refusals, the do-not-call list.
+
+The gate is the last lock of a transaction but for events; who holds it counts what others have
+committed, and nobody else counts meanwhile.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from desk.call_book import Blocked, Dialled, Gate, Refusal, Tally
+from desk.call_limits import DAY, HOUR
+from store.part import ADVISORY, Part
+from store.schema import calls, executions, interactions, legs
+from store.schema_outgoing import dialled, do_not_call, gate, refusals
+from store.upserts import upsert
+
+_GATE = sa.select(*(gate.c[name] for name in Gate.__dataclass_fields__)).where(
+    gate.c.id == sa.bindparam("key")
+)
+_LOCKED = _GATE.with_for_update()
+_KEY = (
+    sa.select(interactions.c.api_key)
+    .join(executions, executions.c.interaction == interactions.c.id)
+    .where(executions.c.id == sa.bindparam("execution"))
+)
+_DIALLED = sa.select(*(dialled.c[name] for name in Dialled.__dataclass_fields__))
+_STILL = (
+    sa.select(dialled.c.at, dialled.c.per_minute)
+    .outerjoin(legs, legs.c.id == dialled.c.id)
+    .outerjoin(calls, sa.and_(calls.c.sid == legs.c.sid, calls.c.sid != ""))
+    .where(dialled.c.ended.is_(None), calls.c.ended.is_(None))
+)
+_REFUSALS = sa.select(*(refusals.c[name] for name in Refusal.__dataclass_fields__))
+_BLOCKED = sa.select(*(do_not_call.c[name] for name in Blocked.__dataclass_fields__))
+
+
+class Outgoing(Part):
+    """What outgoing calls need of one transaction."""
+
+    def open_gate(self) -> Gate:
+        """Read the gate and keep everybody else from it until the commit; after other locks."""
+        row = self.first(_LOCKED, {"key": 1})
+        if row is None and not self.hot.sqlite:
+            self.plain(ADVISORY, "gate")
+            row = self.first(_LOCKED, {"key": 1})
+        return Gate(*row) if row else Gate()
+
+    def gate(self) -> Gate:
+        """Read the gate as it stands."""
+        row = self.first(_GATE, {"key": 1})
+        return Gate(*row) if row else Gate()
+
+    def keep_gate(self, changed: Gate) -> None:
+        """Write the gate that was opened."""
+        self.execute(upsert(gate, sqlite=self.hot.sqlite), {"id": 1, **asdict(changed)})
+
+    def api_key_of(self, execution: str) -> str:
+        """Find the API key that began an execution's interaction; "" for none."""
+        row = self.first(_KEY, {"execution": execution})
+        return str(row[0]) if row else ""
+
+    def dialled(self, leg: str) -> Dialled | None:
+        """Find what was let go for a leg."""
+        row = self.first(_DIALLED.where(dialled.c.id == leg))
+        return Dialled(*row) if row else None
+
+    def was_dialled(self, number: str) -> bool:
+        """Say whether a number (its digest) was let go before."""
+        return bool(self.first(sa.select(sa.exists().where(dialled.c.number == number)))[0])
+
+    def keep_dialled(self, call: Dialled) -> None:
+        """Write a call that is let go, or how it ended."""
+        self.execute(upsert(dialled, sqlite=self.hot.sqlite), asdict(call))
+
+    def forget_dialled(self, leg: str) -> None:
+        """Strike off a call that was let go and never left."""
+        self.execute(sa.delete(dialled).where(dialled.c.id == leg))
+
+    def tally(self, at: datetime, key: str | None) -> Tally:
+        """Count what was let go, by one key, or in all where it is None."""
+        late = dialled.c.at > at - HOUR
+        counted = sa.select(
+            sa.func.count().filter(late),
+            sa.func.count().filter(late, dialled.c.fresh),
+            sa.func.count(),
+            sa.func.coalesce(sa.func.sum(dialled.c.seconds), 0),
+            sa.func.coalesce(sa.func.sum(dialled.c.cost), 0.0),
+        ).where(dialled.c.at > at - DAY)
+        row = self.first(_of(counted, key))
+        still = self.execute(_of(_STILL.where(dialled.c.at > at - DAY), key))
+        hour, fresh, day, seconds, cost = row
+        lasting = tuple((each.at, each.per_minute) for each in still)
+        return Tally(hour, fresh, day, int(seconds), float(cost), lasting)
+
+    def let_go_at(
+        self, since: datetime, back: int, key: str | None, *, fresh: bool = False
+    ) -> datetime | None:
+        """Find when the call so far `back` (1: the newest) was let go, if after `since`."""
+        query = _of(sa.select(dialled.c.at).where(dialled.c.at > since), key)
+        if fresh:
+            query = query.where(dialled.c.fresh)
+        row = self.first(query.order_by(dialled.c.at.desc()).limit(1).offset(max(0, back - 1)))
+        return row[0] if row else None
+
+    def keep_refusal(self, refusal: Refusal) -> None:
+        """Write a refusal; rows are only ever added."""
+        self.execute(sa.insert(refusals), asdict(refusal))
+
+    def refusals(self, limit: int) -> Sequence[Refusal]:
+        """List the latest refusals, the newest first."""
+        query = _REFUSALS.order_by(refusals.c.id.desc()).limit(limit)
+        rows: list[Any] = list(self.execute(query))
+        return [Refusal(*row) for row in rows]
+
+    def block(self, entry: Blocked) -> None:
+        """Put a number on the do-not-call list, or write its reason anew."""
+        self.execute(upsert(do_not_call, sqlite=self.hot.sqlite), asdict(entry))
+
+    def unblock(self, number: str) -> bool:
+        """Take a number off the list; false when it is not there."""
+        gone = sa.delete(do_not_call).where(do_not_call.c.number == number)
+        return self.execute(gone).rowcount == 1
+
+    def blocked(self, numbers: Collection[str]) -> set[str]:
+        """Find which of these numbers are on the list."""
+        query = sa.select(do_not_call.c.number).where(do_not_call.c.number.in_(numbers))
+        return {row[0] for row in self.execute(query)} if numbers else set()
+
+    def do_not_call(self, after: str, limit: int) -> Sequence[Blocked]:
+        """List the numbers behind `after`, in their order."""
+        query = _BLOCKED.where(do_not_call.c.number > after).order_by(do_not_call.c.number)
+        rows: list[Any] = list(self.execute(query.limit(limit)))
+        return [Blocked(*row) for row in rows]
+
+
+def _of(query: sa.Select[Any], key: str | None) -> sa.Select[Any]:
+    return query if key is None else query.where(dialled.c.api_key == key)

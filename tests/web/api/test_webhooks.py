@@ -1,0 +1,100 @@
+"""`/webhooks`: subscribed, listed without their secrets, paused, sent again; all of it audited."""
+
+from typing import Any
+
+import pytest
+
+from desk.subscriptions import MOST_SUBSCRIBERS
+from tests.web.api.client import Api, fields
+
+HOOK = "https://crm.example.com/hook"
+
+
+def added(api: Api, url: str = HOOK, *events: str) -> dict[str, Any]:
+    body = {"url": url, "events": list(events or ("interaction.started", "interaction.ended"))}
+    made: dict[str, Any] = api.done("POST", "/webhooks", body, 201)
+    return made
+
+
+def test_a_secret_is_shown_once(api: Api) -> None:
+    made = added(api)
+    secret = made.pop("secret")
+    assert secret.startswith("whsec_")
+    assert made["events"] == ["interaction.started", "interaction.ended"]
+    assert api.get(f"/webhooks/{made['id']}") == made
+    assert api.items("/webhooks?limit=1") == [made]
+    assert secret not in api.send("GET", "/webhooks").text
+
+
+def test_lists_come_in_pages(api: Api) -> None:
+    ids = [added(api, f"{HOOK}/{number}")["id"] for number in range(3)]
+    assert [one["id"] for one in api.items("/webhooks?limit=2")] == sorted(ids)
+
+
+def test_what_was_missed_is_counted(api: Api) -> None:
+    made = added(api)
+    api.started("note", {"number": "+15550101234"})
+    found = api.get(f"/webhooks/{made['id']}")
+    assert (found["to_send"], found["given_up"]) == (2, 0)
+
+
+def test_one_is_paused_resumed_and_removed(api: Api) -> None:
+    path = f"/webhooks/{added(api)['id']}"
+    assert api.done("POST", f"{path}/pause")["reason"] == "paused by hand"
+    api.refused(409, "POST", f"{path}/pause")
+    assert api.done("POST", f"{path}/resume")["paused"] is None
+    api.refused(409, "POST", f"{path}/resume")
+    assert api.done("POST", f"{path}/redeliver") == {"deliveries": 0}
+    assert api.send("DELETE", path).status_code == 204
+    for method, rest in (("GET", ""), ("DELETE", ""), ("POST", "/pause"), ("POST", "/resume")):
+        api.refused(404, method, path + rest)
+    api.refused(404, "POST", f"{path}/redeliver")
+
+
+def test_an_event_is_sent_again_by_its_id(api: Api) -> None:
+    made = added(api)
+    api.started("note", {"number": "+15550101234"})
+    now = api.house.clock()
+    parcel = api.house.telephony.courier._deliveries.claim(made["id"], now, now, now)
+    assert parcel is not None
+    path = f"/webhooks/events/{parcel.event.id}/redeliver"
+    api.refused(404, "POST", path)  # it is still being sent
+    api.house.telephony.courier._deliveries.settle(parcel.delivery, "dead", now, 500, "no")
+    assert api.get(f"/webhooks/{made['id']}")["given_up"] == 1
+    assert api.done("POST", path) == {"deliveries": 1}
+    api.refused(404, "POST", "/webhooks/events/none/redeliver")
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"url": "crm.example.com"}, "url"),
+        ({"url": "https://a b.example.com"}, "url"),
+        ({"url": "https://x.example.com/" + "y" * 2000}, "url"),
+        ({"events": []}, "events"),
+        ({"events": ["call.lost"]}, "events.0"),
+        ({"secret": "mine"}, "secret"),
+    ],
+)
+def test_what_cannot_be_subscribed_is_named(api: Api, change: dict[str, Any], field: str) -> None:
+    body = {"url": HOOK, "events": ["call.answered"], **change}
+    told = api.refused(400, "POST", "/webhooks", json=body)
+    assert field in fields(told)
+
+
+def test_there_is_an_end_to_subscribers(api: Api) -> None:
+    for number in range(MOST_SUBSCRIBERS):
+        added(api, f"{HOOK}/{number}")
+    body = {"url": HOOK, "events": ["call.answered"]}
+    told = api.refused(400, "POST", "/webhooks", json=body)
+    assert "20 subscribers" in told["detail"]
+
+
+def test_changes_are_audited_without_the_address(api: Api) -> None:
+    name = added(api, f"{HOOK}?token=hush")["id"]
+    api.done("POST", f"/webhooks/{name}/pause")
+    api.send("DELETE", f"/webhooks/{name}")
+    entries = api.house.house.audit.newest(10)
+    actions = ["webhooks.delete", "webhooks.pause", "webhooks.add"]
+    assert [entry.action for entry in entries] == actions
+    assert "hush" not in str(entries)
