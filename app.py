@@ -24,7 +24,7 @@ from flow.effects import (
     PlaceCall,
     RunFunction,
 )
-from ivr.addresses import heard_address, leg_address, turn_address
+from ivr.addresses import heard_address, hold_address, leg_address, turn_address
 from ivr.calls import Account, Calls
 from ivr.carrier import CarrierService
 from ivr.render import TwimlRenderer
@@ -43,6 +43,7 @@ from runner.egress.redirects import MAX_REDIRECTS
 from runner.erasing import Eraser
 from runner.errors import BadSettings
 from runner.facts import CallFacts, RecordingFacts, Watchdog
+from runner.handling import Handling
 from runner.keeping import Keeping
 from runner.keys import Keys
 from runner.legs import Legs
@@ -50,11 +51,24 @@ from runner.library import Library
 from runner.local import LOCAL
 from runner.logs import set_up_logs
 from runner.numbers import Numbers
-from runner.orders import DeleteRecording, EndLeg, LegOver, Orders, Push, Ring, SayAndEnd, Tell
+from runner.orders import (
+    Arrange,
+    DeleteRecording,
+    EndConversation,
+    EndLeg,
+    LegOver,
+    Orders,
+    Push,
+    Ring,
+    SayAndEnd,
+    Tell,
+)
 from runner.outbound import Outbound
 from runner.outgoing import Outgoing
 from runner.performers import HttpPerformer, RecordingControl, run_function
+from runner.post import Post
 from runner.recordings import Recordings
+from runner.rooms import Rooms
 from runner.settings import Settings, load_settings
 from runner.staff import Staff
 from runner.starts import Starts
@@ -136,7 +150,7 @@ def _serve(app: Flask, house: House) -> None:
     app.register_blueprint(metrics.blueprint())
     doors = Doors(
         *(Keys(ApiKeys(house.database), now), telephony.starts, now),
-        *(Staff(telephony.desk), telephony.outgoing),
+        *(Staff(telephony.desk), telephony.outgoing, telephony.handling),
     )
     install(app, doors, settings.base_url)
     if settings.development:
@@ -189,6 +203,9 @@ class Telephony:
             LegOver: self.contacts.over,
             PlaceCall: self.contacts.place,
             DeleteRecording: self.copies.delete,
+            **self.post.orders,
+            Arrange: self.rooms.arrange,
+            EndConversation: self.rooms.end,
         }
 
     @cached_property
@@ -247,6 +264,17 @@ class Telephony:
         return AgentLegs(store, *rooms, self._leg_address, now)
 
     @cached_property
+    def rooms(self) -> Rooms:
+        """What puts those who speak as they shall be."""
+        parts = (self._house.store, self.desk, self.legs, self.carrier)
+        return Rooms(*parts, self.walker, self.renderer, self._hold_address)
+
+    @cached_property
+    def handling(self) -> Handling:
+        """The door for what agents and supervisors do with a conversation."""
+        return Handling(self.desk, self.walker, self.dial)
+
+    @cached_property
     def outgoing(self) -> Outgoing:
         """The door for agents' calls."""
         return Outgoing(self.desk, self.walker, self.dial)
@@ -270,6 +298,7 @@ class Telephony:
             HttpRequest: HttpPerformer(self._http(), self._house.secrets.get),
             RunFunction: run_function,
             ControlRecording: RecordingControl(self.carrier),
+            **self.post.performers,
             EnterQueue: self.desk.enter,
             EstimateWait: self.desk.estimate,
             HowItEnded: self.agents.how_it_ended,
@@ -280,6 +309,13 @@ class Telephony:
             *(performers, now, self._owner),
             orders=self.orders,
         )
+
+    @cached_property
+    def post(self) -> Post:
+        """What sends e-mails and delivers messages."""
+        house = self._house
+        parts = (house.store, self.jobs, house.vault, house.recordings)
+        return Post(*parts, self.desk, now, self._settings)
 
     @cached_property
     def courier(self) -> Courier:
@@ -330,6 +366,9 @@ class Telephony:
         store, effects = self._house.store, self.effects
         return WaitingRoom(store, self.walker, effects, self.desk, self.renderer, again)
 
+    def _hold_address(self, leg: str, token: str) -> str:
+        return hold_address(self._settings.base_url, leg, token)
+
     def _leg_address(self, leg: str, token: str) -> str:
         return leg_address(self._settings.base_url, leg, token)
 
@@ -348,7 +387,8 @@ class Telephony:
         """What the webhooks hand their news to."""
         recordings = RecordingFacts(self._house.store, self.jobs)
         return CarrierService(
-            self.voice, self.calls, recordings, self.waiting, self.agents, self.contacts
+            *(self.voice, self.calls, recordings, self.waiting, self.agents),
+            *(self.contacts, self.rooms),
         )
 
     def worker(self) -> "Worker":
@@ -368,6 +408,7 @@ class Telephony:
             Recordings(
                 *(house.store, self.carrier, house.recordings, now),
                 copies=self.copies if settings.delete_carrier_recordings else None,
+                settled=self.post.settled,
             ),
             watchdog,
             now,
@@ -378,6 +419,7 @@ class Telephony:
             keeping.round,
             self.copies.again,
             self.courier.forget,
+            self.post,
         )
         webhooks = Steadily("webhooks", 1.0, self.courier.round, self.courier.close)
         reaper = Reaper(Leases(house.database), self._owner, now)

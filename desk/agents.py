@@ -31,6 +31,7 @@ class Agent:
     be accepted by a key; None leaves it to the kind of address. `since` is when the presence
     began, `assignment` names the contact being served (the presence is `busy` meanwhile), `then`
     is the presence that follows it, `wrap_up_until` ends the after-call work.
+    `email` is where messages go.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Agent:
     then: Chosen = "offline"
     wrap_up_until: datetime | None = None
     last_call_ended: datetime | None = None
+    email: str = ""
 
     @property
     def kind(self) -> Kind:

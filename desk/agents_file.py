@@ -24,6 +24,8 @@ Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}$")]
 
 AgentName = Annotated[str, Field(min_length=1, max_length=200)]
 Address = Annotated[str, AfterValidator(normal)]
+Email = Annotated[str, Field(max_length=254, pattern=r"^(?:[^\s@,;<>\"]+@[^\s@,;<>\"]+)?$")]
+"""Where an agent's messages go by e-mail; empty for nowhere."""
 Groups = Annotated[list[Slug], Field(max_length=100)]
 Attributes = Annotated[
     dict[Annotated[str, Field(min_length=1, max_length=64)], Annotated[int, Field(ge=0, le=100)]],
@@ -94,6 +96,7 @@ class AgentDetails(_Model):
     attributes: Attributes = Field(default_factory=dict)
     accept_by_key: bool | None = None
     presence: Chosen | None = None
+    email: Email = ""
 
 
 class AgentEntry(AgentDetails):
@@ -111,6 +114,7 @@ class AgentEntry(AgentDetails):
             ring_groups=tuple(dict.fromkeys(self.ring_groups)),
             attributes=dict(self.attributes),
             accept_by_key=self.accept_by_key,
+            email=self.email,
         )
         return choose(agent, self.presence, at) if self.presence else agent
 

@@ -12,6 +12,7 @@ from desk.assignments import Assignment
 from desk.floor import Floor
 from desk.offers import Offer
 from desk.queue import Waiting, with_contact, without
+from desk.rooms import Room
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Changes:
     gone: Sequence[Waiting] = ()
     offers: Sequence[Offer] = ()
     assignments: Sequence[Assignment] = ()
+    rooms: Sequence[Room] = ()
 
 
 def gather(floor: Floor, version: int) -> Changes:
@@ -42,13 +44,14 @@ def gather(floor: Floor, version: int) -> Changes:
         gone=[contact for contact in contacts if contact.id not in queued],
         offers=[floor.offers[name] for name in names["offers"]],
         assignments=[floor.assignments[name] for name in names["assignments"]],
+        rooms=[floor.rooms[name] for name in names["rooms"]],
     )
 
 
 def bring_up_to_date(floor: Floor, changes: Changes) -> None:
     """Take in what others changed; nothing counts as changed by it."""
     for agent in changes.agents:
-        floor.agents[agent.id] = agent
+        floor.seat(agent)
     for name in changes.removed:
         floor.agents.pop(name, None)
     for waiting in changes.waiting:
@@ -59,8 +62,13 @@ def bring_up_to_date(floor: Floor, changes: Changes) -> None:
         floor.queue = without(floor.queue, waiting.id)
     floor.offers.update({offer.id: offer for offer in changes.offers})
     floor.assignments.update({each.id: each for each in changes.assignments})
-    if changes.agents or changes.removed:
+    for room in changes.rooms:
+        if room.closed is None:
+            floor.rooms[room.id] = room
+        else:
+            floor.rooms.pop(room.id, None)
+    if changes.removed:
         floor.forget_roster()
 
 
-_TABLES = ("agents", "waiting", "offers", "assignments")
+_TABLES = ("agents", "waiting", "offers", "assignments", "rooms")

@@ -6,16 +6,16 @@ what has to be written in `changed`. Nothing here reads a clock or makes up an i
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
 
-from desk import assignments, estimate, offers, presence, queue, routing
+from desk import assignments, offers, presence, queue, rooms, routing
 from desk.agents import Agent
 from desk.assignments import Assignment, How
 from desk.offers import Answer, Ending, Offer
-from desk.queue import Fate, Queue, Waiting
-from desk.who import Roster, Who
+from desk.queue import Fate, Waiting
+from desk.rooms import Room
+from desk.state import State, Task
 
 SET_UP = 10.0
 """Seconds that a call to an agent may take before it rings; carriers add 5 s of their own."""
@@ -23,61 +23,10 @@ SET_UP = 10.0
 AT_THE_KEY = 20.0
 """Seconds an agent who picked up has to accept by the key."""
 
-ABOUT_A_DAY = timedelta(hours=24)
-"""How long the past counts for an estimate."""
-
-Kind = Literal["ring", "end_ring", "exit", "assigned", "agent_left", "release"]
-Table = Literal["agents", "waiting", "offers", "assignments"]
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What the world must do: about an offer or assignment (`id`), for a contact, to an agent.
-
-    `ring` and `end_ring` an agent for an offer; tell the contact's walk `exit` (`word` is the
-    exit), `assigned` or `agent_left` (`word` is how); `release` the agent's leg.
-    """
-
-    kind: Kind
-    contact: str
-    id: str = ""
-    agent: str = ""
-    word: str = ""
-
 
 @dataclass
-class Floor:
-    """The state of one contact centre, and what changed in it since `clear`."""
-
-    agents: dict[str, Agent] = field(default_factory=dict)
-    queue: Queue = ()
-    offers: dict[str, Offer] = field(default_factory=dict)
-    assignments: dict[str, Assignment] = field(default_factory=dict)
-    contacts: dict[str, Waiting] = field(default_factory=dict)
-    wrap_up: float = 0.0
-    tasks: list[Task] = field(default_factory=list)
-    changed: set[tuple[Table, str]] = field(default_factory=set)
-    _roster: Roster | None = None
-
-    @property
-    def open_offers(self) -> list[Offer]:
-        """The agents being rung."""
-        return [offer for offer in self.offers.values() if offer.is_open]
-
-    @property
-    def roster(self) -> Roster:
-        """The agents there are, indexed."""
-        if self._roster is None:
-            self._roster = Roster(tuple(self.agents.values()))
-        return self._roster
-
-    def clear(self) -> None:
-        """Forget what was to be written and done: it is."""
-        self.tasks, self.changed = [], set()
-
-    def forget_roster(self) -> None:
-        """Index the agents anew when they are next asked for."""
-        self._roster = None
+class Floor(State):
+    """One contact centre, moved by what happens in it."""
 
     def enter(self, waiting: Waiting) -> Fate:
         """Put a contact into the queue: `wait`, or `no_match` where no such agent exists."""
@@ -95,7 +44,9 @@ class Floor:
         """
         if self._waits(contact):
             self._exit(contact, at)
-        for assignment in self._serving(contact):
+        if room := self.room_of(contact):
+            self._close(room, at)
+        for assignment in self.serving(contact):
             self._end(assignment, "contact_left", at)
             self._task("release", contact, assignment.id, assignment.agent, word)
 
@@ -118,7 +69,7 @@ class Floor:
         """Decide an acceptance: the first wins, the others hear so."""
         offer = self.offers[offer_id]
         siblings = [o for o in self.offers.values() if o.contact == offer.contact]
-        waits = self._waits(offer.contact)
+        waits = self._waits(offer.contact) or self._is_pending(offer.contact)
         decision = offers.accept(offer, siblings, at, is_waiting=waits)
         for changed in decision.changed:
             self._keep_offer(changed)
@@ -141,14 +92,61 @@ class Floor:
         agent = self.agents.get(offer.agent)
         if how == "lost" and agent:
             self.put_agent(presence.lose(agent, at))
+        if not offer.agent:
+            self.nobody_came(offer.contact, at)
 
     def agent_left(self, assignment_id: str, how: How, at: datetime) -> None:
-        """The agent's leg has ended: the walk goes on, or the contact returns to the queue."""
+        """The agent's leg has ended: the walk goes on, or the contact returns to the queue.
+
+        Where others serve the contact too, or somebody is being called, the room goes on.
+        """
         assignment = self.assignments.get(assignment_id)
         if assignment is None or assignment.ended:
             return
         self._end(assignment, how, at)
-        self._task("agent_left", assignment.contact, assignment.id, assignment.agent, how)
+        room = self.room_of(assignment.contact)
+        if room is not None:
+            others = self.serving(assignment.contact)
+            if others or room.pending:
+                self.arrange(rooms.one_left(room, others))
+                return
+            self._close(room, at)
+        self._tell_left(assignment, how, at_once=room is not None and room.is_held)
+
+    def nobody_came(self, pending: str, at: datetime) -> bool:
+        """Who was called into a room does not come; false: nobody was called so.
+
+        Those who speak go on; a contact with whom nobody is any more has had an accident.
+        """
+        room = self.room_of(pending)
+        if room is None or room.pending != pending:
+            return False
+        if self.serving(room.contact):
+            self.arrange(rooms.nobody_came(room))
+            return True
+        last = self.history(room.contact)[-1]
+        self._close(room, at)
+        self._tell_left(last, "accident", at_once=True)
+        return True
+
+    def call_outside(self, name: str, at: datetime, seconds: float) -> None:
+        """Offer a room's contact to somebody who is no agent; the leg has this name."""
+        self._keep_offer(offers.make(name, name, "", at, seconds + SET_UP))
+
+    def withdraw(self, pending: str, at: datetime) -> None:
+        """Call nobody into a room any more."""
+        if self._waits(pending):
+            self._exit(pending, at)
+        self._end_rings((o for o in self.open_offers if o.contact == pending), at)
+
+    def unwatch(self, leg: str, at: datetime) -> None:
+        """A supervisor's leg is over: the room goes on without, and the supervisor is free."""
+        for room in list(self.rooms.values()):
+            for watcher in room.watchers:
+                if watcher.leg == leg:
+                    stay = tuple(each for each in room.watchers if each != watcher)
+                    self.keep_room(replace(room, watchers=stay))
+                    self._free(watcher.agent, leg, at)
 
     def choose(self, agent: str, word: str, at: datetime) -> Agent:
         """Take an agent's choice of presence; who goes offline is rung no more.
@@ -161,12 +159,6 @@ class Floor:
         if word == "offline":
             self._end_rings((o for o in self.open_offers if o.agent == agent), at)
         return chosen
-
-    def put_agent(self, agent: Agent) -> None:
-        """Add an agent, or write what changed of one."""
-        self.agents[agent.id] = agent
-        self.changed.add(("agents", agent.id))
-        self._roster = None
 
     def remove_agent(self, agent: str, at: datetime) -> bool:
         """Take an agent out, who is rung no more; not one who serves somebody."""
@@ -192,7 +184,8 @@ class Floor:
         rung = offers.count_open(self.open_offers)
         for contact, word in queue.due(self.queue, self.roster, rung, at).items():
             self._exit(contact, at)
-            self._task("exit", contact, word=word)
+            if not self.nobody_came(contact, at):
+                self._task("exit", contact, word=word)
         for ring in routing.plan(self.queue, self.roster, self.open_offers, at):
             made = offers.make(new_id(), ring.contact, ring.agent, at, ring.seconds + SET_UP)
             self._keep_offer(made)
@@ -205,50 +198,37 @@ class Floor:
         waits = queue.next_change(self.queue, at)
         return min([m for m in (*moments, waits) if m is not None and m > at], default=None)
 
-    def position(self, contact: str, at: datetime) -> int | None:
-        """Say how many-th in line a contact is; None for one who does not wait."""
-        waiting = self.contacts.get(contact)
-        if waiting is None or not self._waits(contact):
-            return None
-        return queue.position(self.queue, waiting, self.roster, at)
-
-    def estimate(self, who: Who, position: int, at: datetime) -> int | None:
-        """Estimate the seconds until the contact at this position is served."""
-        return self.outlook(who, at)(position)
-
-    def outlook(self, who: Who, at: datetime) -> Callable[[int], int | None]:
-        """Give what estimates the wait of each position, for those who wait for these agents."""
-        engaged = {offer.agent for offer in self.open_offers}
-        staffing = self.roster.staffing(who, engaged)
-        meant = {agent.id for agent in self.roster.matching(who)}
-        past = sorted(
-            (a for a in self.assignments.values() if a.ended and a.agent in meant),
-            key=lambda a: a.began,
-        )
-        recent = [float(a.seconds) for a in past if at - a.began < ABOUT_A_DAY]
-        handled = [seconds + self.wrap_up for seconds in recent]
-        return lambda position: estimate.estimated_wait(
-            position, staffing.at_work, staffing.free, handled
-        )
-
-    def would_be(self, waiting: Waiting, at: datetime) -> tuple[int, int | None]:
-        """Give the place and the likely wait (seconds) that a new contact would have."""
-        position = queue.position(self.queue, waiting, self.roster, at)
-        return position, self.estimate(waiting.who, position, at)
-
-    def _waits(self, contact: str) -> bool:
-        return any(waiting.id == contact for waiting in self.queue)
-
-    def _serving(self, contact: str) -> list[Assignment]:
-        return [a for a in self.assignments.values() if a.contact == contact and not a.ended]
-
     def _serve(self, offer: Offer, at: datetime) -> None:
-        self.put_agent(presence.start_call(self.agents[offer.agent], offer.contact, at))
-        self.queue = queue.without(self.queue, offer.contact)
-        self.changed.add(("waiting", offer.contact))
-        made = Assignment(offer.id, offer.contact, offer.agent, at)
-        self._keep_assignment(made)
-        self._task("assigned", offer.contact, offer.id, offer.agent)
+        room = self.room_of(offer.contact)
+        contact = room.contact if room else offer.contact
+        if offer.agent:
+            self.put_agent(presence.start_call(self.agents[offer.agent], contact, at))
+            self.queue = queue.without(self.queue, offer.contact)
+            self.changed.add(("waiting", offer.contact))
+        self._keep_assignment(Assignment(offer.id, contact, offer.agent, at))
+        if room:
+            self.arrange(rooms.one_came(room, self.serving(contact)))
+        else:
+            self._task("assigned", contact, offer.id, offer.agent)
+
+    def _close(self, room: Room, at: datetime) -> None:
+        """Nobody is called or watches any more; legs that were leaving are ended."""
+        if room.pending:
+            self.withdraw(room.pending, at)
+        for watcher in room.watchers:
+            self._free(watcher.agent, watcher.leg, at)
+        for leg in (*room.leaving, *(watcher.leg for watcher in room.watchers)):
+            self._task("release", room.contact, leg)
+        self.keep_room(replace(room, pending="", purpose="", watchers=(), closed=at))
+
+    def _tell_left(self, last: Assignment, how: How, *, at_once: bool) -> None:
+        told = Task("agent_left", last.contact, last.id, last.agent, how, at_once)
+        self.tasks.append(told)
+
+    def _free(self, agent: str, leg: str, at: datetime) -> None:
+        known = self.agents.get(agent)
+        if known is not None:
+            self.put_agent(presence.end_call(known, leg, at))
 
     def _end(self, assignment: Assignment, how: How, at: datetime) -> None:
         self._keep_assignment(assignments.end(assignment, how, at))
@@ -269,21 +249,3 @@ class Floor:
         for offer in offers.withdraw(ended, at):
             self._keep_offer(offer)
             self._task("end_ring", offer.contact, offer.id, offer.agent)
-
-    def _keep_waiting(self, waiting: Waiting) -> None:
-        self.contacts[waiting.id] = waiting
-        self.queue = queue.with_contact(self.queue, waiting)
-        self.changed.add(("waiting", waiting.id))
-
-    def _keep_offer(self, offer: Offer) -> None:
-        self.offers[offer.id] = offer
-        self.changed.add(("offers", offer.id))
-
-    def _keep_assignment(self, assignment: Assignment) -> None:
-        self.assignments[assignment.id] = assignment
-        self.changed.add(("assignments", assignment.id))
-
-    def _task(
-        self, kind: Kind, contact: str, id_: str = "", agent: str = "", word: str = ""
-    ) -> None:
-        self.tasks.append(Task(kind, contact, id_, agent, word))

@@ -60,10 +60,6 @@ class Person:
         """Say whether one of these values is the number or the e-mail address."""
         return any(isinstance(v, str) and _plain(v) in self.marks for v in values)
 
-    def reported(self, raw: Mapping[str, Any]) -> bool:
-        """Say whether a carrier's report has this person as one of its ends."""
-        return self.has_any(raw.values())
-
 
 def _plain(value: str) -> str:
     return value.strip().lower() if "@" in value else value.strip()

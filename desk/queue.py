@@ -96,6 +96,12 @@ def with_contact(queue: Queue, waiting: Waiting) -> Queue:
     return tuple(others)
 
 
+def holds(queue: Queue, waiting: Waiting) -> bool:
+    """Say whether a contact stands at this place of the queue."""
+    index = bisect_left(queue, place(waiting), key=place)
+    return index < len(queue) and queue[index].id == waiting.id
+
+
 def without(queue: Queue, contact: str) -> Queue:
     """Take a contact out of the queue."""
     return tuple(waiting for waiting in queue if waiting.id != contact)
@@ -141,8 +147,8 @@ def fate(waiting: Waiting, roster: Roster, offered: int, at: datetime) -> Fate:
     `timeout`: the wait allowed is over, even while somebody is rung. `no_answer`: the attempt
     was made in vain (`single`), or every agent meant was tried (`exhaust`).
     """
-    allowed = [a for a in roster.matching(waiting.who) if a.id not in waiting.excluded]
-    if not allowed:
+    meant = roster.matching(waiting.who)
+    if all(agent.id in waiting.excluded for agent in meant):
         return "no_match"
     if waiting.deadline is not None and at >= waiting.deadline:
         return "timeout"
@@ -150,14 +156,22 @@ def fate(waiting: Waiting, roster: Roster, offered: int, at: datetime) -> Fate:
         return "wait"
     if waiting.ringing.attempts == "single":
         return "no_answer"
-    left = any(agent.id not in waiting.tried for agent in allowed)
+    vain = {*waiting.tried, *waiting.excluded}
+    left = any(agent.id not in vain for agent in meant)
     return "wait" if left else "no_answer"
 
 
 def due(queue: Queue, roster: Roster, offered: Mapping[str, int], at: datetime) -> dict[str, Fate]:
     """Find the contacts who leave the queue now, and by which exit."""
-    fates = {w.id: fate(w, roster, offered.get(w.id, 0), at) for w in queue}
+    pressed = (w for w in queue if _is_pressed(w, roster, at))
+    fates = {w.id: fate(w, roster, offered.get(w.id, 0), at) for w in pressed}
     return {contact: exit_ for contact, exit_ in fates.items() if exit_ != "wait"}
+
+
+def _is_pressed(waiting: Waiting, roster: Roster, at: datetime) -> bool:
+    """Say whether a contact might leave: hardly anybody does, and everybody is looked at."""
+    late = waiting.deadline is not None and at >= waiting.deadline
+    return bool(late or waiting.tried or waiting.excluded) or not roster.matching(waiting.who)
 
 
 def next_change(queue: Queue, at: datetime) -> datetime | None:

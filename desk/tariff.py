@@ -1,7 +1,6 @@
 """What calls cost: a price per minute for every prefix, in whatever money the operator counts."""
 
 import csv
-import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,7 +34,7 @@ def parse_tariff(text: str) -> Tariff:
         ValueError: a line is wrong; the text says which.
     """
     prices: dict[str, float] = {}
-    for number, row in enumerate(csv.reader(io.StringIO(text.removeprefix("\ufeff"))), 1):
+    for number, row in enumerate(csv.reader(text.removeprefix("\ufeff").splitlines()), 1):
         cells = [cell.strip() for cell in row]
         if not any(cells) or (number == 1 and cells[0].lower() == "prefix"):
             continue

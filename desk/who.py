@@ -77,30 +77,39 @@ class Staffing:
     free: int
 
 
-@dataclass(frozen=True)
+class _Index:
+    """Who is meant by what, in names: it stays while no agent's groups and skills change."""
+
+    def __init__(self, agents: Iterable[Agent]) -> None:
+        self.groups: dict[str, list[str]] = {}
+        self.skills: dict[str, list[str]] = {}
+        self.meant: dict[Who, tuple[str, ...]] = {}
+        for agent in agents:
+            for group in agent.ring_groups:
+                self.groups.setdefault(group, []).append(agent.id)
+            for skill in agent.attributes:
+                self.skills.setdefault(skill, []).append(agent.id)
+
+
 class Roster:
     """The agents there are, indexed so that finding those meant costs what is found."""
 
-    agents: tuple[Agent, ...]
-    _ids: dict[str, Agent] = field(init=False, repr=False, compare=False, default_factory=dict)
-    _groups: dict[str, list[Agent]] = field(
-        init=False, repr=False, compare=False, default_factory=dict
-    )
-    _skills: dict[str, list[Agent]] = field(
-        init=False, repr=False, compare=False, default_factory=dict
-    )
-    _found: dict[Who, tuple[Agent, ...]] = field(
-        init=False, repr=False, compare=False, default_factory=dict
-    )
+    def __init__(self, agents: Iterable[Agent], index: _Index | None = None) -> None:
+        self._ids = {agent.id: agent for agent in agents}
+        self._index = index or _Index(self._ids.values())
+        self._found: dict[Who, tuple[Agent, ...]] = {}
 
-    def __post_init__(self) -> None:
-        """Index the agents by id, group and attribute."""
-        for agent in sorted(self.agents, key=lambda each: each.id):
-            self._ids[agent.id] = agent
-            for group in agent.ring_groups:
-                self._groups.setdefault(group, []).append(agent)
-            for skill in agent.attributes:
-                self._skills.setdefault(skill, []).append(agent)
+    @property
+    def agents(self) -> Collection[Agent]:
+        """Everybody."""
+        return self._ids.values()
+
+    def with_agent(self, agent: Agent) -> "Roster":
+        """Give the roster with one agent as he or she is now: cheap, unless groups or skills change."""
+        known = self._ids.get(agent.id)
+        same = known is not None and known.ring_groups == agent.ring_groups
+        same = same and known is not None and known.attributes == agent.attributes
+        return Roster((self._ids | {agent.id: agent}).values(), self._index if same else None)
 
     def get(self, agent: str) -> Agent | None:
         """Find one agent."""
@@ -112,7 +121,10 @@ class Roster:
         Empty means that no such agent exists.
         """
         if who not in self._found:
-            self._found[who] = self._search(who)
+            names = self._index.meant.get(who)
+            if names is None:
+                names = self._index.meant[who] = self._search(who)
+            self._found[who] = tuple(self._ids[name] for name in names)
         return self._found[who]
 
     def staffing(self, who: Who, engaged: Collection[str] = ()) -> Staffing:
@@ -123,17 +135,15 @@ class Roster:
         free = sum(agent.id not in engaged for agent in ready)
         return Staffing(len(meant), len(ready) + working, free)
 
-    def _search(self, who: Who) -> tuple[Agent, ...]:
+    def _search(self, who: Who) -> tuple[str, ...]:
         if who.agents:
-            listed = (self._ids.get(name) for name in dict.fromkeys(who.agents))
-            return tuple(agent for agent in listed if agent)
+            return tuple(name for name in dict.fromkeys(who.agents) if name in self._ids)
         if who.ring_groups:
-            return _merged(self._groups.get(group, ()) for group in who.ring_groups)
-        skilled = [self._skills.get(skill.name, []) for skill in who.attributes]
+            return _merged(self._index.groups.get(group, ()) for group in who.ring_groups)
+        skilled = [self._index.skills.get(skill.name, []) for skill in who.attributes]
         near = [min(skilled, key=len)] if who.match == "all" else skilled
-        return tuple(agent for agent in _merged(near) if who.matches(agent))
+        return tuple(name for name in _merged(near) if who.matches(self._ids[name]))
 
 
-def _merged(parts: Iterable[Iterable[Agent]]) -> tuple[Agent, ...]:
-    found = {agent.id: agent for part in parts for agent in part}
-    return tuple(found[name] for name in sorted(found))
+def _merged(parts: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    return tuple(sorted({name for part in parts for name in part}))

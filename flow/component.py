@@ -30,8 +30,8 @@ class Leave:
     `private` results are kept sealed and appear nowhere else. `changes` are to the execution
     itself: `contact` (fields to merge), `vars` (to merge), `business_hours`, `recording`.
 
-    With `later` the step is come back to when the branch behind the exit has ended, with that
-    state: until then what it `hears` waits.
+    `orders` are carried out. With `later` the step is come back to when the branch behind the exit
+    has ended, with that state: until then what it `hears` waits. A newer promise replaces it.
     """
 
     exit: str
@@ -52,6 +52,7 @@ class Wait:
     `private` comes back too (as `Context.private_state`), but is kept sealed meanwhile. `orders`
     are carried out; `hears` names the one (or the effect) whose news the step listens to. When
     the step is left however it may be, and was not told the last news, that order is dropped.
+    `changes` are those of `Leave`.
     """
 
     say: tuple[Instruction, ...]
@@ -66,8 +67,8 @@ class Wait:
 class Need:
     """The step waits until the world did `effect`; `say` is heard before.
 
-    `private`, `hears` and `orders` are as in `Wait`; news that come before the effect is done wait
-    for it.
+    `private`, `hears`, `orders` and `changes` are as in `Wait`; news that come before the effect is
+    done wait for it.
     """
 
     effect: Needed
@@ -76,6 +77,7 @@ class Need:
     private: Mapping[str, Any] = field(default_factory=dict)
     hears: str = ""
     orders: tuple[Order, ...] = ()
+    changes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ class Component(BaseModel):
     the outputs under `steps.<id>`, `WAITS` that an event is needed before it is left, `LAST_WORD`
     that a hang-up still brings something (a recording, how a forwarded call ended) by the verb's
     own request, `HEARS_PLACE` that the step itself decides when an agent who waits for the
-    contact leaves.
+    contact leaves: the agent has been found by it, and goes when it is left.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)

@@ -7,8 +7,9 @@ from flow.execution import Execution
 def concerns(execution: Execution, event: Event) -> bool:
     """Say whether a run that has not ended waits for this event.
 
-    A run that has not begun (the flow of an outgoing call before the contact's answer) is begun by
-    `Started` or by that answer, and ended by the news that there is none.
+    Nobody but a contact on the line presses, says or ends anything. A run that has not begun (the
+    flow of an outgoing call before the contact's answer) is begun by `Started` or by that answer,
+    and ended by the news that there is none.
     """
     match event:
         case Started():
@@ -25,4 +26,5 @@ def concerns(execution: Execution, event: Event) -> bool:
             same = call in {"", execution.call.get("sid", "")}
             return execution.live and same and bool(execution.turns)
         case _:
-            return bool(execution.turns) and not execution.awaits
+            there = execution.live or execution.type == "incoming_message"
+            return there and bool(execution.turns) and not execution.awaits

@@ -147,6 +147,23 @@ class EstimateWait:
     priority: int = 5
 
 
+@dataclass(frozen=True, slots=True)
+class SendEmail:
+    """Send an e-mail: `sent`, `failed`, `opted_out`; `result`: message_id, and a reason.
+
+    `attachments` are each a `recording` (its id; empty for none) or a `text`, with a file `name`.
+    `sender` is who it is from, where it is not who the operator says. Addresses may have names.
+    """
+
+    id: str
+    to: tuple[str, ...]
+    subject: str
+    text: str = ""
+    html: str = ""
+    sender: str = ""
+    attachments: tuple[Mapping[str, Any], ...] = ()
+
+
 Needed = (
     HttpRequest
     | LookUpContact
@@ -158,6 +175,7 @@ Needed = (
     | EnterQueue
     | HowItEnded
     | EstimateWait
+    | SendEmail
 )
 
 
@@ -223,6 +241,23 @@ class Drop:
     word: str = ""
 
 
-Order = PlaceCall | Drop
+@dataclass(frozen=True, slots=True)
+class DeliverVoicemail:
+    """Give a message to those it is for, once its recording is kept here.
+
+    `who` holds ring_groups, agents or attributes and match, or nothing; `emails` are addresses
+    besides. `number` and `name` are the contact's.
+    """
+
+    recording: str
+    execution: str
+    who: Mapping[str, Any] = field(default_factory=dict)
+    emails: tuple[str, ...] = ()
+    number: str = ""
+    name: str = ""
+    seconds: int = 0
+
+
+Order = PlaceCall | Drop | DeliverVoicemail
 
 Effect = Needed | Fact | Order

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from flow import limits
+from flow import limits, listening
 from flow.component import Enter, Finish, Leave, Need, Outcome, Return, Wait
 from flow.concern import concerns
 from flow.context import Context, parse_time
-from flow.effects import Drop
 from flow.errors import StepError
 from flow.events import Event, HungUp, News, PickedUp, Started
 from flow.execution import Execution, Frame
@@ -130,7 +129,8 @@ class _Walk:
         # A run without a live call may wait for days, as a conversation does.
         on_call = run.live and run.type != "incoming_message"
         lifetime = limits.VOICE_LIFETIME if on_call else limits.MESSAGE_LIFETIME
-        age = self.at - parse_time(run.started)
+        began = run.picked_up if on_call and run.picked_up else run.started
+        age = self.at - parse_time(began)
         return run.turns > limits.TURNS_PER_EXECUTION or age > lifetime
 
     def _first(self) -> "Outcome | _Failed | None":
@@ -140,9 +140,9 @@ class _Walk:
         fresh = run.turns == 1
         here = isinstance(event, News) and run.hears != event.effect and not fresh
         here = here and not self.component.HEARS_PLACE
-        if isinstance(event, PickedUp) or (isinstance(event, News) and event.last):
-            run.hears = "" if event.effect == run.hears else run.hears
-            run.place = "" if event.effect == run.place else run.place
+        listening.forget(run, event)
+        if isinstance(event, PickedUp):
+            run.picked_up = self.at_text
         if fresh:
             return self._begin(event)
         if here:
@@ -205,13 +205,13 @@ class _Walk:
             case Wait():
                 self._say(outcome.say)
                 self.step.effects.extend(outcome.orders)
-                if outcome.changes:
-                    self._change(outcome.changes)
+                self._change(outcome.changes)
                 self._rest(dict(outcome.state), outcome.hears)
                 self._seal(outcome.private)
             case Need():
                 self._say(outcome.say)
                 self.step.effects += [*outcome.orders, outcome.effect]
+                self._change(outcome.changes)
                 self._rest(dict(outcome.state), outcome.hears, outcome.effect.id)
                 self._seal(outcome.private)
             case Enter():
@@ -225,19 +225,11 @@ class _Walk:
 
     def _rest(self, state: dict[str, object], hears: str, awaits: str = "") -> None:
         if self.run_.hears != hears:
-            self._listen_no_more()
+            self.step.effects += listening.listen_no_more(self.run_)
         self.run_.hears = hears
         self.run_.frame.state = state
         self.run_.awaits = awaits
         self.run_.status = "waiting"
-
-    def _listen_no_more(self) -> None:
-        """Drop the order whose news nobody waits for any more."""
-        if self.run_.hears == self.run_.place:
-            self.run_.hears = ""  # the agent of an outgoing call goes with the run's end
-        if self.run_.hears:
-            self.step.effects.append(Drop(self.run_.hears))
-            self.run_.hears = ""
 
     def _seal(self, private: Mapping[str, object]) -> None:
         if private or self.run_.private:
@@ -250,33 +242,32 @@ class _Walk:
         self.said.extend(say)
         if any(isinstance(part, Hangup | Reject | Apologise) for part in say):
             self.run_.live = False
-            self._let_agent_go()
-
-    def _let_agent_go(self, word: str = "") -> None:
-        """Release the agent who waits for the contact of an outgoing call."""
-        if self.run_.place:
-            self.step.effects.append(Drop(self.run_.place, word))
-            self.run_.place = ""
+            self.step.effects += listening.let_agent_go(self.run_)
 
     def _leave(self, left: Leave, error: str = "") -> "Outcome | _Failed | None":
-        if left.later:
-            frame, self.run_.hears = self.run_.frame, ""  # heard when the branch has ended
-            self.run_.later = {"step": frame.step, "state": dict(left.later), "hears": left.hears}
-        self._listen_no_more()
+        run, effects = self.run_, self.step.effects
+        if run.hears != left.hears:
+            effects += listening.listen_no_more(run)
+        run.hears = left.hears
         self._say(left.say)
-        self.step.effects += [*left.facts, *left.orders]
-        if left.changes:
-            self._change(left.changes)
+        effects += [*left.facts, *left.orders]
+        self._change(left.changes)
+        if self.component.HEARS_PLACE:
+            effects += listening.let_agent_go(run)
         self._remember(left)
         if not error and self.component.save:
             set_ = self._guarded(lambda: saved(self.component, self.context, left.result))
             if isinstance(set_, _Failed):
                 return _Failed(f"save: {set_.reason}")
-            self.run_.frame.vars.update(set_)
+            run.frame.vars.update(set_)
+        if left.later:
+            effects += listening.put_off(run, left)
         self._note(left.exit, left.result, error)
         return self._follow(left.exit)
 
     def _change(self, changes: Mapping[str, Any]) -> None:
+        if not changes:
+            return
         for name, change in changes.items():
             if name == "vars":
                 self.run_.frame.vars.update(change)
@@ -358,20 +349,22 @@ class _Walk:
         return self._guarded(lambda: self.component.resume_module(self.context, name, outputs))
 
     def _finish(self, outcome: Finish) -> None:
-        self._listen_no_more()
+        run, effects = self.run_, self.step.effects
+        effects += listening.listen_no_more(run)
         self._say(outcome.say)
-        self._let_agent_go(outcome.outcome)
-        run = self.run_
+        effects += listening.let_agent_go(run, outcome.outcome)
         if run.later and outcome.outcome not in _BROKEN:
             self._come_back()
             return
+        effects += listening.break_promise(run)
         run.status, run.outcome, run.live = "ended", outcome.outcome, False
         run.private = {}
 
     def _come_back(self) -> None:
         """Wait in the step whose branch has ended, for what was promised there."""
         run, later = self.run_, self.run_.later
-        run.later, run.live, run.private = {}, False, {}
+        run.later, run.live, run.recording = {}, False, "off"
+        run.private = {depth: kept for depth, kept in run.private.items() if depth == "1"}
         del run.frames[1:]
         run.frame.step, run.frame.entered = later["step"], self.at_text
         self._stand()

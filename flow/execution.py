@@ -49,7 +49,8 @@ class Execution:
     hears before the join; `agent` and `queue` name the last agent spoken with, and the queue.
     In an outgoing call an agent waits in `room`; `place` is the order that keeps the agent there.
     `later` is the step to come back to when the branch being walked has ended, `queued` (ISO) when
-    the contact first took a place in a queue.
+    the contact first took a place in a queue, `picked_up` (ISO) when the contact last answered a
+    call of the flow's.
     """
 
     id: str
@@ -79,6 +80,7 @@ class Execution:
     room: str = ""
     later: dict[str, Any] = field(default_factory=dict)
     queued: str = ""
+    picked_up: str = ""
 
     @property
     def frame(self) -> Frame:

@@ -116,13 +116,16 @@ class Join:
     """Bring the contact (or an agent) into a room of that name, where the others are.
 
     With `ends` the room is closed when this party leaves it; without `starts` it hears `music`
-    until somebody comes who starts it.
+    until somebody comes who starts it. Who is `muted` is not heard; what one says who `coach`es
+    a call (the carrier's id of it) is heard there only.
     """
 
     room: str
     music: str = ""
     ends: bool = True
     starts: bool = True
+    muted: bool = False
+    coach: str = ""
 
 
 @dataclass(frozen=True, slots=True)

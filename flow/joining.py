@@ -36,3 +36,9 @@ def ended(context: Context, event: Event) -> Outcome | int:
             return int(event.result.get("talk_seconds", 0))
         case _:
             raise StepError(f"a conversation is not ended by {type(event).__name__}")
+
+
+def last_agent(event: Event) -> dict[str, str]:
+    """Say what changes of the run when somebody else than its agent spoke with the contact last."""
+    told = event.result.get("agent") if isinstance(event, EffectDone | News) else ""
+    return {"agent": str(told)} if told else {}

@@ -202,6 +202,7 @@ LegState = Literal["wanted", "placing", "placed", "unknown", "over"]
 class Leg:
     """A call that we place: to an `agent` (`id` is the offer's) or a `contact` (the order's).
 
+    Into a room also to somebody `outside` (`id` is the offer's) or to a `supervisor`.
     `state`: `wanted` (nothing was asked of the carrier), `placing` (it is being asked), `unknown`
     (nobody knows what came of it), `placed` (it has a `sid`), `over`. `status` is the carrier's
     last word, `sip` the code it ended with. `tries` counts the requests, the last at `tried`.
@@ -210,7 +211,7 @@ class Leg:
 
     id: str
     token: str
-    kind: Literal["agent", "contact"]
+    kind: Literal["agent", "contact", "outside", "supervisor"]
     execution: str
     recipient: str
     sender: str

@@ -43,3 +43,12 @@ FUNCTION_SOURCE = 32 * 1024
 
 HTTP_TIMEOUT = 10.0
 """Seconds `http_request` may take at the most; the caller hears music meanwhile."""
+
+MAIL_RECIPIENTS = 20
+"""Addresses of one e-mail: it is a message to somebody, no mailing."""
+
+MAIL_SUBJECT = 200
+"""Characters of a subject; programs show fewer."""
+
+MAIL_ATTACHMENTS = 10
+"""Attachments of one e-mail."""

@@ -33,14 +33,7 @@ class ForAgents(Component):
 
     def problems(self) -> list[tuple[str, str]]:
         """Find a choice that names nobody, or names them in two ways."""
-        given = [kind for kind in KINDS if getattr(self, kind)]
-        if not given:
-            return [("", f"say who is meant: give exactly one of {', '.join(KINDS)}")]
-        if given[1:]:
-            return [(given[1], f"give only one of {' and '.join(given)}")]
-        if "match" in self.model_fields_set and not self.attributes:
-            return [("match", "only used with attributes")]
-        return []
+        return choice_problems(self)
 
     def who(self, context: Context) -> dict[str, Any]:
         """Render the choice; as the order to the desk takes it.
@@ -48,23 +41,41 @@ class ForAgents(Component):
         Raises:
             StepError: what it renders to is empty.
         """
-        if self.attributes:
-            skills = [
-                {
-                    "name": _one(context, skill.name),
-                    "min_proficiency": skill.min_proficiency,
-                }
-                for skill in self.attributes
-            ]
-            return {"attributes": skills, "match": self.match}
-        kind = "ring_groups" if self.ring_groups else "agents"
-        return {kind: list(rendered_names(context, getattr(self, kind), kind))}
+        return rendered_choice(context, self)
 
     def label(self, context: Context) -> str:
         """Name the queue for people and reports: the groups, the agents or the skills."""
         who = self.who(context)
         parts = who.get("ring_groups") or who.get("agents")
         return ", ".join(parts or [skill["name"] for skill in who["attributes"]])
+
+
+def choice_problems(chosen: Any) -> list[tuple[str, str]]:
+    """Find a choice (what has `ForAgents`' fields) of nobody, or of agents named in two ways."""
+    given = [kind for kind in KINDS if getattr(chosen, kind)]
+    if not given:
+        return [("", f"say who is meant: give exactly one of {', '.join(KINDS)}")]
+    if given[1:]:
+        return [(given[1], f"give only one of {' and '.join(given)}")]
+    if "match" in chosen.model_fields_set and not chosen.attributes:
+        return [("match", "only used with attributes")]
+    return []
+
+
+def rendered_choice(context: Context, chosen: Any) -> dict[str, Any]:
+    """Render a choice (what has `ForAgents`' fields), as the order to the desk takes it.
+
+    Raises:
+        StepError: what it renders to is empty.
+    """
+    if chosen.attributes:
+        skills = [
+            {"name": _one(context, skill.name), "min_proficiency": skill.min_proficiency}
+            for skill in chosen.attributes
+        ]
+        return {"attributes": skills, "match": chosen.match}
+    kind = "ring_groups" if chosen.ring_groups else "agents"
+    return {kind: list(rendered_names(context, getattr(chosen, kind), kind))}
 
 
 def rendered_names(context: Context, texts: Iterable[str], field: str) -> tuple[str, ...]:

@@ -22,11 +22,12 @@ seconds of voice; never again after a refusal.
 """
 
 VOICE, STATUS, RECORDING = "/ivr/voice", "/ivr/status", "/ivr/recording"
-FALLBACK, WAIT = "/ivr/fallback", "/ivr/wait/"
+FALLBACK, WAIT, HOLD = "/ivr/fallback", "/ivr/wait/", "/ivr/hold/"
 
 FALLBACK_ONLY = frozenset({"ErrorCode", "ErrorUrl"})
 """Fields that a fallback request has and the request it stands for had not."""
 
+_HOLD = re.compile(r"/ivr/hold/([A-Za-z0-9._-]{1,128})/([A-Za-z0-9_-]{1,128})")
 _LEG = re.compile(r"/ivr/leg/([A-Za-z0-9._-]{1,128})/([A-Za-z0-9_-]{1,128})")
 _WAIT = re.compile(r"/ivr/wait/([A-Za-z0-9_-]{1,128})/([A-Za-z0-9_-]{1,128})")
 _TURN = re.compile(r"/ivr/turn/([A-Za-z0-9_-]{1,128})/([A-Za-z0-9_-]{1,128})")
@@ -57,6 +58,11 @@ def leg_address(public_url: str, leg: str, token: str) -> str:
     return f"{public_url.rstrip('/')}/ivr/leg/{quote(leg)}/{quote(token)}"
 
 
+def hold_address(public_url: str, leg: str, token: str) -> str:
+    """Write the address of what a contact hears who is on hold; `leg` names the room."""
+    return f"{public_url.rstrip('/')}{HOLD}{quote(leg)}/{quote(token)}"
+
+
 def leg_status(public_url: str, leg: str) -> str:
     """Write the address to which the carrier reports how a leg stands."""
     return f"{public_url.rstrip('/')}{STATUS}?leg={quote(leg)}{OVERRIDES}"
@@ -75,7 +81,7 @@ def heard_address(public_url: str, execution: str, token: str, heard: float) -> 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Where a request of a leg (`leg/…`) or of the waiting room (`wait/…`) belongs.
+    """Where a request of a leg (`leg/…`), the waiting room (`wait/…`) or on `hold/…` belongs.
 
     `hint` is as in `Place`; `heard` are the seconds of waiting that were filled before.
     """
@@ -87,8 +93,8 @@ class Room:
 
 
 def room(path: str, query: str) -> Room | None:
-    """Read the address of a leg or a waiting room; None: it is neither."""
-    match = _LEG.fullmatch(path) or _WAIT.fullmatch(path)
+    """Read the address of a leg, a waiting room or hold music; None: it is none of them."""
+    match = _LEG.fullmatch(path) or _WAIT.fullmatch(path) or _HOLD.fullmatch(path)
     if match is None:
         return None
     given = _query(query)

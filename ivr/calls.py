@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import requests
 from twilio.base.exceptions import TwilioException
@@ -16,6 +16,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from desk.rooms import Seat
 from flow.ledger import Leg
 from ivr.addresses import FALLBACK, OVERRIDES, callback, hinted, leg_address, leg_status
 from ivr.form import whole
@@ -152,6 +153,41 @@ class Calls:
             )
         )
 
+    def seats(self, room: str) -> tuple[str, dict[str, Seat]] | None:
+        """Say how those in a conference are, by their calls, with its id; None: there is none.
+
+        Raises:
+            CarrierError: the carrier refused or was not reached.
+        """
+        named = self._client.conferences
+        found = _asked(lambda: named.list(friendly_name=room, limit=ALIKE))
+        going_on = [str(each.sid) for each in found if each.status != "completed"]
+        if not going_on:
+            return None
+        inside = _asked(self._client.conferences(_checked(going_on[0])).participants.list)
+        return going_on[0], {str(each.call_sid): _seat(each) for each in inside}
+
+    def seat(self, conference: str, call: str, stands: Seat, wanted: Seat, music: str) -> None:
+        """Change what differs for one in a conference; who is held hears what `music` gives.
+
+        Raises:
+            CarrierError: it was not done; with code 20404 where one of the two is gone.
+        """
+        party = self._client.conferences(_checked(conference)).participants(_checked(call))
+        given: dict[str, Any] = {}
+        if wanted.held != stands.held:
+            on_hold = {"hold_url": f"{music}{OVERRIDES}", "hold_method": "POST"}
+            given |= {"hold": wanted.held, **(on_hold if wanted.held else {})}
+        if wanted.ends != stands.ends:
+            given["end_conference_on_exit"] = wanted.ends
+        if wanted.muted != stands.muted:
+            given["muted"] = wanted.muted
+        if wanted.coaches != stands.coaches:
+            given["coaching"] = bool(wanted.coaches)
+            if wanted.coaches:
+                given["call_sid_to_coach"] = _checked(wanted.coaches)
+        _asked(lambda: party.update(**given))
+
     def call_status(self, call: str) -> tuple[str, int | None] | None:
         """Ask how a call stands: its status and seconds; None when the carrier knows none.
 
@@ -188,6 +224,12 @@ class Calls:
             raise _unreached(problem) from None
 
 
+def _seat(party: Any) -> Seat:
+    coached = str(party.call_sid_to_coach or "") if party.coaching else ""
+    ends = bool(party.end_conference_on_exit)
+    return Seat(held=bool(party.hold), ends=ends, muted=bool(party.muted), coaches=coached)
+
+
 def _checked(sid: str) -> str:
     if not _ID.fullmatch(sid):
         raise CarrierError("an id of the carrier has letters and digits only: nothing was asked")
@@ -198,8 +240,11 @@ def _asked(ask: Callable[[], T]) -> T:
     try:
         return ask()
     except TwilioException as problem:
-        status = whole(str(getattr(problem, "status", ""))) or 0
-        raise _refused(status, whole(str(getattr(problem, "code", ""))) or 0) from None
+        # A list that is refused has the answer beside its text (twilio.base.page.Page).
+        answer = next((part for part in problem.args if hasattr(part, "status_code")), problem)
+        status = getattr(answer, "status_code", getattr(answer, "status", ""))
+        code = whole(str(getattr(problem, "code", ""))) or 0
+        raise _refused(whole(str(status)) or 0, code) from None
     except (requests.RequestException, ValueError) as problem:
         raise _unreached(problem) from None
 

@@ -6,6 +6,7 @@ from ivr.service import LegRequest, RecordingFact
 from runner.agent_legs import AgentLegs, Pressed
 from runner.contact_legs import ContactLegs
 from runner.facts import CallFacts, RecordingFacts
+from runner.rooms import Rooms
 from runner.voice import Arrival, Return, Voice
 from runner.waiting import WaitingRoom, Waits
 
@@ -16,7 +17,7 @@ _STATES = {"completed": "ready", "absent": "absent", "failed": "absent"}
 class CarrierService:
     """The webhooks' `VoiceService`, on the runner."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  everything the webhooks reach; composed once, in app.py
         self,
         voice: Voice,
         calls: CallFacts,
@@ -24,7 +25,9 @@ class CarrierService:
         waiting: WaitingRoom,
         agents: AgentLegs,
         contacts: ContactLegs,
+        rooms: Rooms,
     ) -> None:
+        self._rooms = rooms
         self._voice, self._calls, self._recordings = voice, calls, recordings
         self._waiting, self._agents, self._contacts = waiting, agents, contacts
 
@@ -43,6 +46,10 @@ class CarrierService:
     def wait(self, request: Waits) -> Answer:
         """Say what is heard in the waiting room, or let the contact out of it."""
         return self._waiting.answer(request)
+
+    def hold(self, room: str, token: str) -> Answer:
+        """Give what is heard on hold."""
+        return self._rooms.music(room, token)
 
     def leg(self, request: LegRequest) -> Answer:
         """Answer an agent or a contact whom we called."""

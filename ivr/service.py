@@ -61,6 +61,9 @@ class VoiceService(Protocol):
     def wait(self, request: Waits) -> Answer:
         """Say what is heard in the waiting room, or let the contact out of it."""
 
+    def hold(self, room: str, token: str) -> Answer:
+        """Give what is heard on hold."""
+
     def leg(self, request: LegRequest) -> Answer:
         """Answer an agent or a contact whom we called."""
 

@@ -10,11 +10,13 @@ from jobs.forget import forget
 from jobs.hangup import hangup
 from jobs.job import Job, Scheduled
 from jobs.keep import keep
+from jobs.mail import mail, voicemail
 from jobs.recording import recording
 from jobs.sweep_sounds import sweep_sounds
 from jobs.timer import timer
 from runner.effects import Effects
 from runner.facts import Watchdog
+from runner.post import Post
 from runner.recordings import Recordings
 
 
@@ -25,7 +27,8 @@ class Services:
     `chase` has recordings fetched of which the carrier never spoke; `sounds` clear the folders of
     prompts and recordings; `forget` removes the rows of old jobs; `settle` does what time alone
     brings about at the desk; `keep` removes what was kept for long enough; `copies` has the carrier
-    delete what it should have long ago; `forget_events` removes events that nobody needs any more.
+    delete what it should have long ago; `forget_events` removes events that nobody needs any more;
+    `post` sends e-mails and delivers messages.
     """
 
     effects: Effects
@@ -39,6 +42,7 @@ class Services:
     keep: Callable[[], object]
     copies: Callable[[], int]
     forget_events: Callable[[], int]
+    post: Post
 
 
 def job_table(services: Services) -> Sequence[Job]:
@@ -49,6 +53,8 @@ def job_table(services: Services) -> Sequence[Job]:
         hangup(services.effects, services.clock),
         timer(services.effects, services.clock),
         recording(services.recordings),
+        mail(services.post.mailer),
+        voicemail(services.post.voicemails),
     )
 
 

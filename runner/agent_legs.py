@@ -10,24 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from desk.agents import Agent
-from desk.assignments import how_left
+from desk import handling
+from desk.assignments import Assignment, how_left
 from desk.calls import is_over
 from desk.offers import Ending
 from flow.effects import HowItEnded, PlaceCall
 from flow.instructions import Collect, Hangup, Instruction, Join, Say
 from flow.ledger import Answer, CallFact, Leg, Ticket
+from runner import guests
 from runner.desk import SAID, Desk, Open
 from runner.errors import CarrierError
 from runner.legs import Legs
 from runner.orders import Noted, Orders
 from runner.ports import CallControl, Renderer, Store
-
-ACCEPTS = "1"
-"""The key that takes a call."""
-
-KEY_SECONDS = 10
-"""How long an agent may think after hearing whose call it is."""
 
 AGENT_LEFT_WITHIN = 3.0
 """Seconds in which the carrier says how an agent's leg ended; then the carrier is asked."""
@@ -109,6 +104,7 @@ class AgentLegs:
                 ending = _ENDINGS.get(leg.status, "declined") if leg.sid else "declined"
                 desk.floor.end_offer(leg.id, ending, desk.at)
             desk.floor.agent_left(leg.id, how_left(leg.status, leg.sip), max(at, desk.at))
+            desk.floor.unwatch(leg.id, desk.at)
 
     def how_it_ended(self, effect: HowItEnded) -> tuple[str, Mapping[str, Any]]:
         """Find out how a conversation ended: wait a moment for the carrier's word, then ask.
@@ -120,14 +116,18 @@ class AgentLegs:
         while served is not None and served.ended is None and time.monotonic() < deadline:
             time.sleep(LOOK)
             served = self._desk.served(effect.place)
-        if served is not None and served.ended is None:
-            self._ask(served.id)
+        is_alone = self._desk.awaits(effect.place)
+        if served is not None and (served.ended is None or is_alone):
+            if not is_alone:
+                self._ask(served.id)
             self._desk.leave(effect.place)
             served = self._desk.served(effect.place)
-        if served is None:
-            return "finished", {"talk_seconds": 0}
-        word = "accident" if served.how == "accident" else "finished"
-        return word, {"talk_seconds": served.seconds}
+        return self._ended(effect.place, is_alone or (served is not None and _broke(served)))
+
+    def _ended(self, place: str, is_accident: bool) -> tuple[str, Mapping[str, Any]]:  # noqa: FBT001  how it ended
+        with self._desk.look() as (floor, _):
+            kept = {"talk_seconds": floor.talk_seconds(place), "agent": floor.last_agent(place)}
+        return ("accident" if is_accident else "finished"), kept
 
     def _ask(self, name: str) -> None:
         with self._store.work() as work:
@@ -150,6 +150,8 @@ class AgentLegs:
 
     def _moved(self, leg: Leg, request: Pressed) -> tuple[Instruction, ...]:
         with self._desk.change() as desk:
+            if leg.kind != "agent":
+                return guests.moved(desk, leg, request.digits if request.asked else None)
             offer = desk.floor.offers.get(leg.id)
             ticket = (
                 None if offer is None else desk.work.tickets([offer.contact]).get(offer.contact)
@@ -162,8 +164,8 @@ class AgentLegs:
             if offer.is_open and agent.asks_for_key:
                 if not request.asked:
                     desk.floor.picked_up(leg.id, desk.at)
-                    return (_question(ticket, agent),)
-                if request.digits[:1] != ACCEPTS:
+                    return (_question(ticket),)
+                if request.digits[:1] != guests.ACCEPTS:
                     desk.floor.end_offer(leg.id, "declined", desk.at)
                     return (Hangup(),)
             word = desk.floor.accept(leg.id, desk.at)
@@ -188,30 +190,28 @@ class AgentLegs:
 
     def _joined(self, leg: Leg, ticket: Ticket) -> tuple[Instruction, ...]:
         """Bring an agent into the room; for a callback the contact is called only now."""
-        if not self._assignment(leg.id):
+        with self._desk.look() as (floor, _):
+            way = handling.entrance(floor, leg.id)
+        if way is None:
             said = SAID.get(leg.reason, _SAID["gone"])
             return (Say(said, "en-US"), Hangup())
         if ticket.data.get("kind") == "callback":
             return (Say(CALLING, "en-US"), Join(leg.id, starts=False))
-        return (Join(leg.id),)
-
-    def _assignment(self, name: str) -> bool:
-        with self._desk.look() as (floor, _):
-            served = floor.assignments.get(name)
-            return served is not None and served.ended is None
+        return (Join(way[0], ends=way[1].ends),)
 
     def _say(self, said: tuple[Instruction, ...], leg: Leg | None) -> Answer:
         action = self._address(leg.id, leg.token) if leg else ""
         return self._renderer.render(said, action)
 
 
-def _question(ticket: Ticket, agent: Agent) -> Collect:
+def _broke(served: Assignment) -> bool:
+    return served.how == "accident"
+
+
+def _question(ticket: Ticket) -> Collect:
     """Say whose call it is, and ask for the key that takes it."""
-    del agent
     data = ticket.data
     who = f" from {data['name']}" if data.get("name") else ""
     kind = "callback" if data.get("kind") == "callback" else "call"
     words = data.get("greeting") or f"A {kind}{who} for {data['queue']}."
-    spoken = (Say(str(words), str(data.get("language") or "en-US")),)
-    ask = Say(f"Press {ACCEPTS} to take it.", "en-US")
-    return Collect((*spoken, ask), max_digits=1, timeout=KEY_SECONDS)
+    return guests.question(str(words), str(data.get("language") or "en-US"))

@@ -88,7 +88,7 @@ class ContactLegs:
             leg = work.leg(order.leg)
         if leg is None:
             return
-        if leg.kind == "agent":
+        if leg.kind != "contact":
             self._agents.over(leg)
         else:
             at = leg.ended or leg.created

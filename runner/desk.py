@@ -17,13 +17,14 @@ from desk import presence
 from desk.agents import Agent
 from desk.assignments import Assignment
 from desk.changes import bring_up_to_date, gather
-from desk.floor import Floor, Task
+from desk.floor import Floor
 from desk.queue import Waiting
+from desk.state import Task
 from desk.who import Who
 from flow.effects import Drop, EnterQueue, EstimateWait
 from flow.ledger import Leg, Ticket
 from runner.ids import new_id, new_token
-from runner.orders import EndLeg, Noted, Orders, Ring, SayAndEnd, Tell
+from runner.orders import Arrange, EndLeg, Noted, Orders, Ring, SayAndEnd, Tell
 from runner.places import kept_of, place_of
 from runner.ports import Jobs, Store, Work
 
@@ -155,10 +156,20 @@ class Desk:
             yield self._floor, at
 
     def served(self, place: str) -> Assignment | None:
-        """Find the conversation that came of a place in the queue."""
+        """Find the conversation that came of a place in the queue: of several one that goes on."""
         with self.look() as (floor, _):
-            found = [a for a in floor.assignments.values() if a.contact == place]
-        return max(found, key=lambda each: each.began, default=None)
+            found = [*floor.history(place), *floor.serving(place)]
+        return found[-1] if found else None
+
+    def awaits(self, place: str) -> bool:
+        """Say whether nobody serves a contact for the moment, but somebody is being called."""
+        with self.look() as (floor, _):
+            return floor.room_of(place) is not None and not floor.serving(place)
+
+    def talk_seconds(self, place: str) -> int:
+        """Count how long a contact was served."""
+        with self.look() as (floor, _):
+            return floor.talk_seconds(place)
 
     def stands(self, place: str) -> tuple[int | None, int | None]:
         """Say which place in line a contact has, and the likely wait in seconds."""
@@ -193,7 +204,8 @@ class Desk:
         """Bring the floor that is remembered up to date, or read it anew."""
         if version < self._version or len(self._floor.contacts) > MOST_KNOWN:
             self._forget()
-        bring_up_to_date(self._floor, work.desk_since(self._version, at - PAST))
+        if version != self._version:
+            bring_up_to_date(self._floor, work.desk_since(self._version, at - PAST))
         return self._floor
 
     def _forget(self) -> None:
@@ -217,6 +229,8 @@ class Desk:
                 return f"ring-{task.id}", Ring(task.id)
             case "release" if task.word in SAID:
                 return f"say-{task.id}", SayAndEnd(task.id, task.word)
+            case "arrange":
+                return f"arrange-{task.id}-{task.word}", Arrange(task.id)
             case "end_ring" | "release":
                 return f"end-{task.id}", EndLeg(task.id)
             case "exit" if ticket is not None:
@@ -225,8 +239,13 @@ class Desk:
             case "assigned" if ticket is not None:
                 return f"tell-{task.id}", _assigned(desk, task, ticket)
             case "agent_left" if ticket is not None:
-                spoke = {"how": task.word, "talk_seconds": desk.floor.assignments[task.id].seconds}
-                told = Tell(ticket.execution, task.contact, task.kind, desk.at, spoke, last=True)
+                spoke = {
+                    "how": task.word,
+                    "talk_seconds": desk.floor.talk_seconds(task.contact),
+                    "agent": desk.floor.last_agent(task.contact),
+                }
+                about = (ticket.execution, task.contact, task.kind, desk.at, spoke)
+                told = Tell(*about, last=True, at_once=task.at_once)
                 return f"tell-{task.id}-left", told
             case _:
                 return None

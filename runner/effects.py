@@ -14,10 +14,11 @@ from typing import Any
 import structlog
 
 from flow import values
-from flow.effects import HttpRequest, Needed, StartTimer
+from flow.effects import HttpRequest, Needed, SendEmail, StartTimer
 from flow.events import EffectDone, Event
 from flow.ledger import OutboxItem, Run, Saved
 from runner.errors import Unavailable
+from runner.mail import IN_ALL, PATIENCE
 from runner.orders import Orders, name_of
 from runner.pauses import longest_pauses
 from runner.ports import Jobs, Performer, Store, Work
@@ -251,4 +252,6 @@ def _patience(effect: Needed) -> timedelta:
     if isinstance(effect, HttpRequest):
         tries = effect.retries + 1
         return timedelta(seconds=effect.timeout * tries + longest_pauses(effect.retries)) + GRACE
+    if isinstance(effect, SendEmail):
+        return timedelta(seconds=IN_ALL + PATIENCE) + GRACE
     return timedelta(seconds=10) + GRACE

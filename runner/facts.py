@@ -17,6 +17,7 @@ from runner.effects import Effects
 from runner.errors import CarrierError
 from runner.legs import Legs
 from runner.ports import CallControl, Jobs, Store, Work
+from runner.voicemails import wake
 from runner.walker import Walked, Walker, place_of
 
 _log = structlog.get_logger(__name__)
@@ -184,6 +185,8 @@ class RecordingFacts:
             work.keep_recording(merged)
             if merged.state == "ready" and (known is None or known.state == "wanted"):
                 self._ask_for(work, news.sid)
+            if merged.state == "absent":
+                wake(self._jobs, work, merged)
 
     def chase(self, now: datetime) -> int:
         """Have recordings fetched that the carrier never spoke of; gives how many there are.

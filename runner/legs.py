@@ -29,6 +29,12 @@ MOST_TRIES = 3
 SERVER_ERROR = "server-error"
 """The status of a leg whose request the carrier answered with 5xx: it failed in the middle."""
 
+INTERRUPTED = "interrupted"
+"""The status of a leg whose asker died before the answer: the request may never have left."""
+
+STALE = timedelta(seconds=3)
+"""How old a word to ask the carrier may be when it is done: others may have it by then."""
+
 NOT_PLACED = "not placed"
 UNWANTED = "unwanted"
 
@@ -71,6 +77,8 @@ class Legs:
         if leg.state == "unknown":
             self._look_for(leg)
             return
+        if leg.tried is not None and self._clock() - leg.tried > STALE:
+            raise Later(0)  # this process was held up: what became of it is for a look to say
         try:
             sid = self._carrier.create_call(leg)
         except CarrierError as error:
@@ -151,7 +159,9 @@ class Legs:
             if leg is None or leg.state in ("placed", "over"):
                 return None
             if leg.state == "placing":
-                leg.state = "unknown"  # whoever asked the carrier died before its answer
+                leg.state, leg.status = "unknown", INTERRUPTED
+            elif leg.state == "wanted" and leg.reason:
+                noted = self._refuse(work, leg, leg.reason)  # given up while it was looked for
             elif leg.state == "wanted":
                 wait, noted = self._ask(work, leg)
             work.keep_leg(leg)
@@ -216,11 +226,12 @@ class Legs:
             return
         age = (self._clock() - (leg.tried or leg.created)).total_seconds()
         # An answered 5xx is final after a second look; a lost answer may still be on its way.
+        # What no look found, of somebody who died, most likely never left: it is asked for again.
         looks = LOOKED_FOR[:2] if leg.status == SERVER_ERROR else LOOKED_FOR
         later = [at for at in looks if at > age]
         if later:
             raise Later(later[0] - age)
-        if leg.status == SERVER_ERROR and leg.tries < MOST_TRIES:
+        if leg.status in (SERVER_ERROR, INTERRUPTED) and leg.tries < MOST_TRIES:
             self._set(leg.id, "wanted")
             raise Later(0)
         self._give_up(leg.id, NOT_PLACED)

@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 
 from flow import values
-from flow.effects import Drop, PlaceCall
+from flow.effects import DeliverVoicemail, Drop, PlaceCall
 from flow.ledger import OutboxItem
 from runner.errors import CarrierError, Unavailable
 from runner.ports import Jobs, Store, Work
@@ -40,7 +40,10 @@ AT_ONCE = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Tell a walk what became of its order; `result` is kept sealed like every order."""
+    """Tell a walk what became of its order; `result` is kept sealed like every order.
+
+    `at_once`: the contact's call does not come back to us by itself.
+    """
 
     execution: str
     order: str
@@ -48,6 +51,7 @@ class Tell:
     at: datetime
     result: Mapping[str, Any] = field(default_factory=dict)
     last: bool = False
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,21 @@ class LegOver:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrange:
+    """Put those who are in a room as the desk wants them now."""
+
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndConversation:
+    """End the call of a contact who is served, then let everybody else go."""
+
+    execution: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeleteRecording:
     """Delete a recording at the carrier: our copy is verified, or it was erased."""
 
@@ -98,7 +117,7 @@ KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
         *(Tell, Push, Ring, EndLeg, SayAndEnd, LegOver),
-        *(Drop, PlaceCall, DeleteRecording),
+        *(Drop, PlaceCall, DeleteRecording, DeliverVoicemail, Arrange, EndConversation),
     )
 }
 
@@ -107,9 +126,15 @@ Noted = tuple[OutboxItem, Any]
 By = Mapping[type[Any], Callable[[Any], None]]
 
 
-def name_of(order: Drop | PlaceCall) -> str:
+def name_of(order: Drop | PlaceCall | DeliverVoicemail) -> str:
     """Name the outbox row of a walk's order."""
-    return f"drop-{order.order}" if isinstance(order, Drop) else f"call-{order.id}"
+    match order:
+        case Drop():
+            return f"drop-{order.order}"
+        case PlaceCall():
+            return f"call-{order.id}"
+        case DeliverVoicemail():
+            return f"voicemail-{order.recording}"
 
 
 class Later(Exception):

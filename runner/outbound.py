@@ -62,7 +62,7 @@ class Outbound:
     def ask(self, work: Work, leg: Leg) -> Answer:
         """Ask for a leg: it may leave, or be asked for again at `may_at`, or never will."""
         gate = work.open_gate()
-        if leg.kind == "agent":
+        if leg.kind in {"agent", "supervisor"}:
             return self._agent(work, gate, leg)
         at = self._clock()
         known = work.dialled(leg.id)
@@ -118,7 +118,7 @@ class Outbound:
 
     def over(self, work: Work, leg: Leg, at: datetime, seconds: int | None = None) -> None:
         """Write that a leg has ended, so that others may be called at once; `seconds` if known."""
-        known = work.dialled(leg.id) if leg.kind == "contact" else None
+        known = work.dialled(leg.id) if leg.kind in {"contact", "outside"} else None
         if known is None or known.ended is not None:
             return
         if not leg.tries:

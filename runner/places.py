@@ -19,7 +19,7 @@ def place_of(effect: EnterQueue, at: datetime, zone: str) -> Waiting:
     deadline = None if effect.max_wait is None else at + timedelta(seconds=effect.max_wait)
     waiting = Waiting(
         effect.id,
-        _who(effect.who),
+        who_of(effect.who),
         at,
         effect.priority,
         deadline,
@@ -49,7 +49,8 @@ def kept_of(effect: EnterQueue) -> dict[str, Any]:
     return {name: getattr(effect, name) for name in _KEPT} | {"kind": kind}
 
 
-def _who(given: Mapping[str, Any]) -> Who:
+def who_of(given: Mapping[str, Any]) -> Who:
+    """Read which agents a walk means."""
     return Who(
         tuple(given.get("ring_groups", ())),
         tuple(given.get("agents", ())),

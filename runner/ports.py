@@ -8,6 +8,9 @@ from typing import Any, Protocol
 from desk.access import Interaction, KeptAnswer
 from desk.agents import RingGroup
 from desk.changes import Changes
+from desk.mails import Mail
+from desk.rooms import Seat
+from desk.voicemails import Voicemail
 from desk.wrap_up import WrapUp
 from flow.instructions import Instruction
 from flow.ledger import (
@@ -178,6 +181,18 @@ class Work(OutgoingWork, Protocol):
     def keep_recording(self, recording: Recording) -> None:
         """Write a recording's row (insert or update)."""
 
+    def mail(self, mail: str) -> Mail | None:
+        """Read an e-mail that is kept, locked."""
+
+    def keep_mail(self, mail: Mail) -> None:
+        """Write an e-mail (insert or update)."""
+
+    def voicemail(self, voicemail: str) -> Voicemail | None:
+        """Read a message for agents, locked."""
+
+    def keep_voicemail(self, voicemail: Voicemail) -> None:
+        """Write a message whose recording is known (insert or update)."""
+
 
 class Store(Protocol):
     """Where everything is kept."""
@@ -269,6 +284,22 @@ class CallControl(Protocol):
 
     def call_status(self, call: str) -> tuple[str, int | None] | None:
         """Ask how a call stands: its status and seconds; None when the carrier knows none."""
+
+
+class Conferences(Protocol):
+    """The carrier's REST API for those who are in one room. Raises `CarrierError`."""
+
+    def seats(self, room: str) -> tuple[str, Mapping[str, Seat]] | None:
+        """Say how those in a room are, by their calls, with its id there; None: there is none.
+
+        `coaches` is a call here.
+        """
+
+    def seat(self, conference: str, call: str, stands: Seat, wanted: Seat, music: str) -> None:
+        """Change what differs for one in a room; who is held hears the address `music`."""
+
+    def end_call(self, call: str) -> None:
+        """End a call; one that is over already is no error."""
 
 
 class CallPlacing(Protocol):

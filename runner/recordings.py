@@ -1,20 +1,23 @@
 """Fetches recordings from the carrier into our own keeping, once they are ready."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
 import structlog
 
+from flow.ledger import Recording
 from runner.copies import CarrierCopies
-from runner.orders import Noted
-from runner.ports import Store
+from runner.ports import Store, Work
 
 _log = structlog.get_logger(__name__)
 
 _SETTLED = frozenset({"kept", "absent"})
 """States of a recording after which there is nothing to fetch."""
+
+_OVER = _SETTLED | {"failed"}
+"""States after which a recording is no more waited for."""
 
 LARGEST = 200 * 1024 * 1024
 """Bytes of a recording we take: 24 hours of two channels as mp3."""
@@ -54,7 +57,10 @@ class RecordingShelf(Protocol):
 
 
 class Recordings:
-    """Brings recordings home; with `copies` the carrier's own go once ours are verified."""
+    """Brings recordings home; with `copies` the carrier's own go once ours are verified.
+
+    `settled` is told, in the same transaction, of one that is here or will never be.
+    """
 
     def __init__(
         self,
@@ -63,9 +69,10 @@ class Recordings:
         shelf: RecordingShelf,
         clock: Callable[[], datetime],
         copies: CarrierCopies | None = None,
+        settled: Callable[[Work, Recording], None] | None = None,
     ) -> None:
         self._store, self._source, self._shelf, self._clock = store, source, shelf, clock
-        self._copies = copies
+        self._copies, self._settled = copies, settled
 
     def fetch(self, sid: str) -> None:
         """Fetch one recording and note where it is; one that is kept already stays as it is.
@@ -85,7 +92,7 @@ class Recordings:
             self._change(sid, reason=str(error), tried=True)
             raise
         seconds = max(1, round(kept.seconds)) if kept.seconds > 0 else 0
-        changes = {"file": kept.file_id, "sha256": kept.sha256, "seconds": seconds}
+        changes: Any = {"file": kept.file_id, "sha256": kept.sha256, "seconds": seconds}
         if not self._change(sid, state="kept", reason="", **changes):
             self._shelf.discard(sid)
             return
@@ -100,7 +107,7 @@ class Recordings:
 
         With our copy the carrier's is to go, by an order of the same transaction.
         """
-        noted: list[Noted] = []
+        noted: Sequence[Any] = []
         with self._store.work() as work:
             known = work.recording(sid)
             if known is None or known.state in _SETTLED:
@@ -112,6 +119,8 @@ class Recordings:
                 changes.pop("seconds", None)
             changed = replace(known, updated=self._clock(), attempts=attempts, **changes)
             work.keep_recording(changed)
+            if self._settled is not None and changed.state in _OVER:
+                self._settled(work, changed)
             if changed.state == "kept" and self._copies is not None:
                 noted = self._copies.order(work, [sid], changed.updated)
         if noted and self._copies is not None:

@@ -18,6 +18,7 @@ from desk.keeping import Periods
 from desk.wrap_up import DISPOSITION
 from runner.egress.hosts import HostList
 from runner.errors import BadSettings
+from runner.mail_settings import MailSettings
 from runner.outbound_settings import OutboundSettings
 
 _PORTS = range(1, 65_536)
@@ -29,7 +30,7 @@ Words = Annotated[tuple[str, ...], NoDecode]
 """A comma list in the environment."""
 
 
-class Settings(OutboundSettings):
+class Settings(OutboundSettings, MailSettings):
     """Everything the operator can set; names in capitals are the environment's."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)

@@ -76,7 +76,7 @@ class Staff:
             known = desk.floor.agents.get(agent)
             if known is None:
                 return None
-            names = ("name", "address", "attributes", "accept_by_key")
+            names = ("name", "address", "attributes", "accept_by_key", "email")
             stands = {name: getattr(known, name) for name in names}
             groups = {"ring_groups": list(known.ring_groups)}
             return _put(desk, AgentEntry(id=agent, **{**stands, **groups, **given}))

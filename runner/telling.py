@@ -85,7 +85,8 @@ class Teller:
         self._effects.keep(work, walked)
         noted = list(walked.noted)
         if on_the_line:
-            delay = BY_ITSELF if order.word == "agent_left" else 0.0
+            comes = order.word == "agent_left" and not order.at_once
+            delay = BY_ITSELF if comes else 0.0
             push = (f"push-{run.id}-{moves}", Push(run.id, run.token))
             noted += self._effects.orders.note(work, [push], at, delay)
         return walked.effect, noted

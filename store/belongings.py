@@ -101,9 +101,9 @@ def _reported(connection: sa.Connection, person: Person, found: Belongings) -> N
     said = sa.cast(call_log.c.raw, sa.Text).contains(person.number, autoescape=True)
     ends = (call_log.c.sender == person.number) | (call_log.c.recipient == person.number)
     query = sa.select(call_log.c.sid, call_log.c.sender, call_log.c.recipient, call_log.c.raw)
-    for row in connection.execute(query.where(ends | said)):
-        if person.has_any((row.sender, row.recipient)) or person.reported(row.raw):
-            found.calls.add(row.sid)
+    for fact in connection.execute(query.where(ends | said)):
+        if person.has_any((fact.sender, fact.recipient, *fact.raw.values())):
+            found.calls.add(fact.sid)
 
 
 def _placed(connection: sa.Connection, person: Person, found: Belongings) -> None:

@@ -12,10 +12,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from store import copies_postgresql, migrate
 from store.archive import Archive, BadArchive, Writer
 from store.database import Database
 from store.errors import Refused, translated
+from store.schema import PREFIX, metadata
 from store.sqlite import database_path
 
 FILE = "database/linewalk.sqlite3"
@@ -43,10 +46,8 @@ def copy_out(database: Database, writer: Writer, folder: Path) -> None:
 def is_empty(database: Database) -> bool:
     """Say whether a migrated database holds nothing but what a new one has."""
     with database.read() as connection:
-        return not any(
-            connection.exec_driver_sql(f"SELECT 1 FROM lw_{name} LIMIT 1").first()  # noqa: S608  names of ours
-            for name in _OWN
-        )
+        own = (metadata.tables[PREFIX + name] for name in _OWN)
+        return not any(connection.execute(sa.select(one).limit(1)).first() for one in own)
 
 
 def check(archive: Archive, database: Database) -> None:

@@ -51,7 +51,7 @@ def copy_out(database: Database, writer: Writer) -> None:
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         take_time(database, connection)
         cursor = connection.connection.cursor()
-        told = {name: columns for name, columns in _tables(cursor).items()}
+        told = _tables(cursor)
         for name, columns in told.items():
             _write(cursor, writer, name, columns)
     with writer.entry(LIST) as entry:
@@ -110,9 +110,10 @@ def _clear(cursor: Any) -> None:
     """Remove our tables and functions; the migrations make them anew."""
     for name in [name for name in _tables(cursor) if name.startswith("public.")]:
         cursor.execute(sql.SQL("DROP TABLE {} CASCADE").format(_table(name)))
-    cursor.execute(f"DROP TABLE IF EXISTS public.{migrate.VERSION_TABLE}")
+    versions = sql.Identifier("public", migrate.VERSION_TABLE)
+    cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(versions))
     for (function,) in cursor.execute(_FUNCTIONS, (PREFIX,)).fetchall():
-        cursor.execute(f"DROP FUNCTION {function} CASCADE")
+        cursor.execute(sql.SQL("DROP FUNCTION {} CASCADE").format(sql.SQL(function)))
 
 
 def _empty(cursor: Any, names: dict[str, list[str]]) -> None:

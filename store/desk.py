@@ -1,6 +1,6 @@
 """The desk's rows: agents, who waits, offers, assignments, each with the number of its change."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -12,12 +12,15 @@ from desk.assignments import Assignment
 from desk.changes import Changes
 from desk.offers import Offer
 from desk.queue import Ringing, Waiting
+from desk.rooms import Room, Watcher
 from desk.who import Skill, Who
 from store.part import Part
 from store.schema import agents, assignments, desk, offers, ring_groups, waiting
+from store.schema_rooms import rooms
 from store.upserts import upsert
 
 _AGENT, _WAITING = tuple(Agent.__dataclass_fields__), tuple(Waiting.__dataclass_fields__)
+_ROOM = tuple(Room.__dataclass_fields__)
 _OFFER, _ASSIGNMENT = tuple(Offer.__dataclass_fields__), tuple(Assignment.__dataclass_fields__)
 _OPEN = sa.select(desk.c.version).with_for_update()
 _NEXT = sa.update(desk).values(version=sa.bindparam("to"))
@@ -47,6 +50,7 @@ class Desk(Part):
         self._put(waiting, queued + left)
         self._put(offers, [asdict(offer) | mark for offer in changes.offers])
         self._put(assignments, [asdict(each) | mark for each in changes.assignments])
+        self._put(rooms, [asdict(room) | mark for room in changes.rooms])
         self.execute(_NEXT, {"to": changes.version})
         if changes.assignments:
             self.happened.append(changes)
@@ -98,7 +102,17 @@ def read_changes(connection: sa.Connection, version: int, horizon: datetime) -> 
         () if first else tuple(gone),
         tuple(Offer(*row) for row in rings),
         tuple(Assignment(*row) for row in served),
+        tuple(_rooms(connection, version)),
     )
+
+
+def _rooms(connection: sa.Connection, version: int) -> Iterator[Room]:
+    only = None if version else rooms.c.closed.is_(None)
+    for row in _rows(connection, rooms, _ROOM, version, only):
+        values = dict(zip(_ROOM, row, strict=True))
+        values["watchers"] = tuple(Watcher(**each) for each in values["watchers"])
+        values["leaving"] = tuple(values["leaving"])
+        yield Room(**values)
 
 
 def _rows(

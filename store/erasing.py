@@ -26,6 +26,7 @@ from store.schema import (
 )
 from store.schema_keeping import erasures
 from store.schema_outgoing import dialled
+from store.schema_rooms import rooms
 from store.schema_wrap_up import wrap_ups
 from store.sqlite import forget_log
 from store.store import SqlWork
@@ -60,12 +61,12 @@ class ErasingWork(SqlWork):
         return {"recordings": self._delete(recordings.c.sid, sids)}
 
     def erase_places(self, places: Collection[str]) -> dict[str, int]:
-        """Remove places in the queue; conversations stay as an agent's, with nobody and no notes."""
+        """Remove places in the queue; conversations stay an agent's, with nobody, without notes."""
         theirs = sa.select(assignments.c.id).where(assignments.c.contact.in_(list(places)))
         notes = self.execute(sa.delete(wrap_ups).where(wrap_ups.c.id.in_(theirs))).rowcount
         served = sa.update(assignments).where(assignments.c.contact.in_(list(places)))
         self.execute(served.values(contact=ERASED))
-        for column in (offers.c.contact, waiting.c.id):
+        for column in (offers.c.contact, waiting.c.id, rooms.c.contact):
             self._delete(column, places)
         gone = self._delete(tickets.c.id, places)
         return {"agents' notes": notes, "places in the queue": gone}
@@ -128,7 +129,6 @@ class Erasures:
         with self._database.read() as connection:
             return [Proof(row.id, row.at, row.counts) for row in connection.execute(query)]
 
-    def settle(self) -> None:
-        """Let nothing of it stay in the database's log on the disk, where SQLite has one."""
-        if self._database.sqlite:
-            forget_log(self._database.engine.url)
+    def settle(self) -> bool:
+        """Let nothing of it stay in SQLite's log on the disk; false when others kept it busy."""
+        return not self._database.sqlite or forget_log(self._database.engine.url)

@@ -36,6 +36,7 @@ from store.schema import (
 )
 from store.schema_keeping import carrier_copies, erased
 from store.schema_outgoing import dialled, refusals
+from store.schema_rooms import rooms
 
 SOUNDS = ("wanted", "ready", "kept")
 """States of a recording that has a sound, or may still get one."""
@@ -149,6 +150,10 @@ class Expiry:
                 lambda row: _over(row.ended, before) and row.contact not in places,
             )
             for table in (offers, assignments)
+        )
+        gone += self._sweep(
+            (rooms.c.id, rooms.c.closed, rooms.c.contact),
+            lambda row: _over(row.closed, before) and row.contact not in places,
         )
         gone += self._sweep(
             (waiting.c.id, waiting.c.entered, waiting.c.waits),

@@ -15,8 +15,9 @@ from store.schema import (
     turns,
 )
 from store.schema_events import deliveries, events
+from store.schema_mail import mails
 
-_OF_ONE = (turns, history, outbox, recordings)
+_OF_ONE = (turns, history, outbox, recordings, mails)
 """Tables with a column `execution` whose rows go with it."""
 
 

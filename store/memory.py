@@ -40,6 +40,7 @@ from store.memory_events import (
     heard,
 )
 from store.memory_keeping import KEEPING_TABLES, MemoryMarks
+from store.memory_mail import MAIL_TABLES, MemoryMails
 from store.memory_outgoing import OUTGOING_TABLES, MemoryOutgoing
 from store.memory_wrap_ups import WRAP_UP_TABLES, MemoryWrapUps
 from store.recordings import expected
@@ -50,7 +51,7 @@ Undo = Callable[[], object]
 
 OTHER_TABLES = (
     *(*TABLES, *API_TABLES, *KEEPING_TABLES),
-    *(*EVENT_TABLES, *OUTGOING_TABLES, *WRAP_UP_TABLES),
+    *(*EVENT_TABLES, *OUTGOING_TABLES, *WRAP_UP_TABLES, *MAIL_TABLES),
 )
 
 
@@ -64,7 +65,15 @@ class Tables:
             self.rows[name] = {}
 
 
-class MemoryWork(MemoryDesk, MemoryStarts, MemoryMarks, MemoryTold, MemoryOutgoing, MemoryWrapUps):
+class MemoryWork(
+    MemoryDesk,
+    MemoryStarts,
+    MemoryMarks,
+    MemoryTold,
+    MemoryOutgoing,
+    MemoryWrapUps,
+    MemoryMails,
+):
     """One open transaction on the dictionaries; `undo` puts back what it changed."""
 
     connection = None

@@ -11,7 +11,10 @@ from flow.ledger import Leg, OutboxItem, Ticket
 from store.happenings import Happened
 from store.types import clean, kept
 
-TABLES = ("desk", "ring_groups", "agents", "waiting", "offers", "assignments", "legs", "tickets")
+TABLES = (
+    *("desk", "ring_groups", "agents", "waiting", "offers", "assignments", "legs", "tickets"),
+    "rooms",
+)
 
 Row = tuple[Any, bool, int]
 """A value, whether it counts (an agent who was not removed, a contact who waits), its change."""
@@ -55,6 +58,8 @@ class MemoryDesk:
             self._put("offers", offer.id, (offer, True, mark))
         for each in changes.assignments:
             self._put("assignments", each.id, (each, True, mark))
+        for room in changes.rooms:
+            self._put("rooms", room.id, (room, room.closed is None, mark))
         self._put("desk", 1, mark)
         self.happened.append(changes)
 
@@ -129,6 +134,7 @@ def changes_of(rows: Mapping[str, Mapping[Any, Any]], version: int, horizon: dat
         tuple(contact for contact, waits, _ in contacts if not waits) if version else (),
         tuple(offers),
         tuple(served),
+        tuple(room for room, counts, _ in _since(rows["rooms"], version) if counts or version),
     )
 
 

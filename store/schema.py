@@ -267,6 +267,7 @@ agents = _table(
     _time("last_call_ended", optional=True),
     Column("removed", Boolean, nullable=False),
     _number("changed"),
+    Column("email", CleanText, nullable=False, server_default=""),
 )
 Index("lw_agents_changed_ix", agents.c.changed)
 

@@ -8,6 +8,7 @@ import fcntl
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from sqlalchemy.pool import QueuePool
 from store.errors import Unavailable, translated
 
 BUSY_SECONDS = 10.0
+_CUTTING, _CUTS = 0.2, 25  # seconds of one try to cut the log and between two; how many tries
 WRITE = "lw_write"  # the connection option that makes a transaction BEGIN IMMEDIATE
 
 
@@ -127,7 +129,15 @@ def _begin(connection: sa.Connection) -> None:
         raise translated(error) from error
 
 
-def forget_log(url: sa.URL) -> None:
-    """Take the log into the database and cut it to nothing; as far as others let it be."""
-    with closing(sqlite3.connect(database_path(url), timeout=BUSY_SECONDS)) as file:
-        file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+def forget_log(url: sa.URL) -> bool:
+    """Take the log into the database and cut it to nothing; false when others kept it busy.
+
+    A try waits briefly only: SQLite lets nobody write while it waits for those who read.
+    """
+    with closing(sqlite3.connect(database_path(url), timeout=_CUTTING)) as file:
+        for _ in range(_CUTS):
+            busy, *_ = file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not busy:
+                return True
+            time.sleep(_CUTTING)
+    return False

@@ -16,6 +16,7 @@ from store.greeting import Greetings
 from store.happenings import tells
 from store.hot import Hot
 from store.legs import Legs
+from store.mails import Mails
 from store.marks import Marks
 from store.outbox import Outbox, overdue
 from store.outgoing import Outgoing
@@ -42,6 +43,7 @@ class SqlWork(
     Marks,
     Outgoing,
     WrapUps,
+    Mails,
 ):
     """One open write transaction.
 

@@ -9,7 +9,7 @@ from tests.support.processes import ROOT
 QUICK = [
     *("--seconds", "0.3", "--rounds", "1", "--callers", "2"),
     *("--databases", "sqlite", "--executions", "0", "50"),
-    *("--steps", "10", "20"),
+    *("--steps", "10", "20", "--waiting", "40", "--agents", "10"),
 ]
 
 
@@ -62,3 +62,15 @@ def test_the_bench_tells_what_a_turn_costs_as_things_grow(
     stored = cost["by_executions"]
     assert isinstance(stored, dict)
     assert list(stored["sqlite"]) == ["0", "50"]
+
+
+def test_the_bench_counts_what_the_desk_decides(document: dict[str, dict[str, object]]) -> None:
+    desk = document["desk"]
+    rules, stored = desk["rules"], desk["sqlite"]
+    assert isinstance(rules, dict)
+    assert isinstance(stored, dict)
+    assert rules["agents"] == 10
+    assert rules["waiting"] >= 40
+    assert min(rules["decisions_per_second"], rules["rounds_per_second"]) > 0
+    assert min(stored["decisions_per_second"], stored["offers_per_second"]) > 0
+    assert stored["to_join_p50_ms"] <= stored["to_join_p99_ms"]

@@ -30,6 +30,7 @@ from flow.components.return_ import Return
 from flow.components.run_function import RunFunction
 from flow.components.run_module import RunModule
 from flow.components.send_digits import SendDigits
+from flow.components.send_email import SendEmail
 from flow.components.set_variables import SetVariables
 from flow.components.split import Split
 from flow.components.survey import Survey
@@ -51,6 +52,7 @@ _INDEX: tuple[type[Component], ...] = (
     RunModule,
     Return,
     Wait,
+    SendEmail,
     Report,
     End,
     Play,
@@ -74,7 +76,6 @@ _INDEX: tuple[type[Component], ...] = (
 
 NOT_YET_BUILT = (
     "send_sms",
-    "send_email",
     "auto_answer",
     "transfer_sip",
     "sip_headers",

@@ -82,7 +82,7 @@ class AssignAndDial(Queueing):
                     hears=context.state["place"],
                 )
             case Continued():
-                return self._queue(context.state)
+                return self._queue(context, context.state)
             case _:
                 raise StepError(f"a wait for an agent is not ended by {type(event).__name__}")
 
@@ -117,7 +117,7 @@ class AssignAndDial(Queueing):
         state, result = context.state, event.result
         match word:
             case "waiting":
-                return self._queue({**state, "phase": "waiting"})
+                return self._queue(context, {**state, "phase": "waiting"})
             case "assigned":
                 return self._join(context, result)
             case "no_match" | "timeout" | "no_answer":
@@ -133,8 +133,8 @@ class AssignAndDial(Queueing):
             case _:
                 raise StepError(f"the desk said {word!r}, which means nothing here")
 
-    def _queue(self, state: Mapping[str, Any]) -> Wait:
-        changes = {"queued": state["since"]}
+    def _queue(self, context: Context, state: Mapping[str, Any]) -> Wait:
+        changes = {"queued": context.execution.queued or state["since"]}
         return Wait((Enqueue(state["queue"]),), state, hears=state["place"], changes=changes)
 
     def _join(self, context: Context, result: Mapping[str, Any]) -> Wait:
@@ -156,7 +156,7 @@ class AssignAndDial(Queueing):
     def _finished(self, context: Context, result: Mapping[str, Any]) -> Leave:
         state = context.state
         kept = {
-            "agent": state.get("agent", ""),
+            "agent": result.get("agent") or state.get("agent", ""),
             "wait_seconds": state.get("wait_seconds", 0),
             "talk_seconds": result.get("talk_seconds", 0),
         }
@@ -165,5 +165,5 @@ class AssignAndDial(Queueing):
 
     def _thrown_out(self, context: Context, result: str) -> Outcome:
         if result == "leave":
-            return self._queue(context.state)
+            return self._queue(context, context.state)
         raise StepError(f"the waiting room let the caller go: {result}")

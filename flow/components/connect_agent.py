@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from flow.component import Component, Finish, Leave, Outcome
 from flow.context import Context
 from flow.events import Event, HungUp
-from flow.joining import ended, join
+from flow.joining import ended, join, last_agent
 
 
 class ConnectAgent(Component):
@@ -28,7 +28,8 @@ class ConnectAgent(Component):
         seconds = ended(context, event)
         if not isinstance(seconds, int):
             return seconds
-        return Leave("call_finished", {"talk_seconds": seconds}, changes={"place": ""})
+        changes = {"place": "", **last_agent(event)}
+        return Leave("call_finished", {"talk_seconds": seconds}, changes=changes)
 
     def hang_up(self, context: Context, event: HungUp) -> Finish:
         """The contact left first: the call is over as it should be."""

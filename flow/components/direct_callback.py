@@ -61,10 +61,10 @@ class DirectCallback(CallingBack):
 
     def resume(self, context: Context, event: Event) -> Outcome:
         """Queue once the number may be called; then as every callback."""
-        match event:
-            case EffectDone(outcome="allowed", result=result):
+        match context.state["phase"], event:
+            case "checking", EffectDone(outcome="allowed", result=result):
                 return self.enter(context, str(result["targets"][0]), str(result["caller_id"]))
-            case EffectDone(outcome="refused" | "invalid_number" as outcome):
+            case "checking", EffectDone(outcome="refused" | "invalid_number" as outcome):
                 return Leave(outcome)
             case _:
                 return self.go_on(context, event)

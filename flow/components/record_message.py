@@ -1,6 +1,6 @@
 """`record_message`: records what the caller says, as a voicemail does."""
 
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -11,6 +11,7 @@ from flow.errors import StepError
 from flow.events import Continued, Event, HungUp, Recorded, Silence
 from flow.instructions import Record
 from flow.message import Message
+from flow.voicemail import Delivery
 
 
 class RecordMessage(Component):
@@ -33,14 +34,12 @@ class RecordMessage(Component):
     )
     silence_seconds: int = Field(default=5, ge=1, le=60, description="So much silence ends it.")
     transcribe: bool = Field(default=False, description="Ask for it in writing too.")
-    deliver: Any = Field(default=None, description="Whom to give it to; not built yet.")
+    deliver: Delivery | None = Field(default=None, description="Whom to give it to, and how.")
 
     def problems(self) -> list[tuple[str, str]]:
-        """Refuse a delivery that would not happen."""
-        if self.deliver is None:
-            return []
-        reason = "delivery of messages is not built yet; take it out and fetch the recording"
-        return [("deliver", reason)]
+        """Find a delivery that would reach nobody."""
+        found = self.deliver.problems() if self.deliver else []
+        return [(f"deliver.{place}".rstrip("."), reason) for place, reason in found]
 
     def start(self, context: Context) -> Wait:
         """Say the message and record."""
@@ -53,7 +52,7 @@ class RecordMessage(Component):
         """Leave by whether something was recorded."""
         match event:
             case Recorded():
-                return _recorded(context, event) or Leave("empty")
+                return self._recorded(context, event) or Leave("empty")
             case Silence() | Continued():
                 return Leave("empty")
             case _:
@@ -61,12 +60,13 @@ class RecordMessage(Component):
 
     def hang_up(self, context: Context, event: HungUp) -> Leave | None:
         """Keep what the caller said before hanging up; data steps may follow."""
-        return _recorded(context, event.last) if isinstance(event.last, Recorded) else None
+        return self._recorded(context, event.last) if isinstance(event.last, Recorded) else None
 
-
-def _recorded(context: Context, event: Recorded) -> Leave | None:
-    if not event.recording or event.seconds <= 0:
-        return None
-    found = {"recording_id": event.recording, "seconds": event.seconds, "transcript": ""}
-    fact = KeepRecording(event.recording, "voicemail", context.step, event.seconds)
-    return Leave("recorded", found, facts=(fact,))
+    def _recorded(self, context: Context, event: Recorded) -> Leave | None:
+        if not event.recording or event.seconds <= 0:
+            return None
+        found = {"recording_id": event.recording, "seconds": event.seconds, "transcript": ""}
+        fact = KeepRecording(event.recording, "voicemail", context.step, event.seconds)
+        order, wrong = self.deliver.order(context, event) if self.deliver else (None, "")
+        told = {"undelivered": wrong} if wrong else {}
+        return Leave("recorded", found | told, facts=(fact,), orders=(order,) if order else ())

@@ -1,5 +1,8 @@
 """`request_callback`: lets a caller hang up and keep the place in the line."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, ClassVar, Literal, get_args
 
 import phonenumbers
@@ -7,11 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from flow.asking import SECONDS
 from flow.calling_back import CallingBack
-from flow.component import Finish, Leave, Need, Outcome, Wait
+from flow.component import Leave, Need, Outcome, Wait
 from flow.context import Context
 from flow.effects import CheckDial
-from flow.events import Continued, Digits, EffectDone, Event, HungUp, Silence
+from flow.errors import StepError
+from flow.events import Continued, Digits, EffectDone, Event, Silence
 from flow.instructions import Collect
+from flow.language.templates import is_template
 from flow.message import Item, Message
 
 PAUSES = (300.0, 900.0, 3_600.0)
@@ -20,8 +25,8 @@ PAUSES = (300.0, 900.0, 3_600.0)
 NOBODY_PAUSE = 60.0
 """Seconds until agents are rung again after all were rung in vain."""
 
-LONGEST = 15
-"""Digits of a telephone number (ITU-T E.164)."""
+LONGEST = 18
+"""Keys of a telephone number: 15 digits (ITU-T E.164), and 011 or 00 before those from abroad."""
 
 _CONFIRM = Item(
     text={
@@ -41,6 +46,8 @@ _ASK = Item(
         "pt": "Marque o número para o qual devemos ligar e prima cardinal.",
     }
 )
+_NO_TIME = "must be a time as 2026-11-23T15:00, or one with its offset"
+
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 _DAYS: tuple[Day, ...] = get_args(Day)
@@ -51,13 +58,22 @@ class Window(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    start: str = Field(default="08:00", alias="from", pattern=r"^([01]?\d|2[0-3]):[0-5]\d$")
-    to: str = Field(default="21:00", pattern=r"^(([01]?\d|2[0-3]):[0-5]\d|24:00)$")
-    days: tuple[Day, ...] = _DAYS
+    start: str = Field(
+        default="08:00",
+        alias="from",
+        pattern=r"^([01]?\d|2[0-3]):[0-5]\d$",
+        description="The first minute at which it may be made.",
+    )
+    to: str = Field(
+        default="21:00",
+        pattern=r"^(([01]?\d|2[0-3]):[0-5]\d|24:00)$",
+        description="When it may be made no more; before `from`: on the next day.",
+    )
+    days: tuple[Day, ...] = Field(default=_DAYS, description="The weekdays on which it may.")
 
     @model_validator(mode="after")
     def _opens(self) -> "Window":
-        if self.start == self.to or not self.days:
+        if _minutes(self.start) == _minutes(self.to) or not self.days:
             raise ValueError("give hours that open at some time of some day")
         return self
 
@@ -81,7 +97,7 @@ class RequestCallback(CallingBack):
     EXITS: ClassVar[tuple[str, ...]] = ("requested", "invalid_number", "call_finished", "timeout")
     OPTIONAL: ClassVar[tuple[str, ...]] = ("call_finished",)
     FALLBACK: ClassVar[str] = "timeout"
-    STORES: ClassVar[tuple[str, ...]] = ("callback_id",)
+    STORES: ClassVar[tuple[str, ...]] = ("callback_id", "agent", "talk_seconds")
 
     component: Literal["request_callback"]
     number: str = Field(default="", description="The number; the caller's own when empty.")
@@ -94,49 +110,53 @@ class RequestCallback(CallingBack):
     hours: Window | None = Field(
         default=None, description="When it may be made, by the contact's clock; none: at any time."
     )
-    at: str = Field(default="", description="A scheduled time, ISO; a template.")
+    at: str = Field(
+        default="",
+        description="A scheduled time, as 2026-11-23T15:00 in the flow's zone; a template.",
+    )
+
+    def problems(self) -> list[tuple[str, str]]:
+        """Find a scheduled time that is none, besides what queues share."""
+        found = super().problems()
+        if self.at and not is_template(self.at) and _moment(self.at) is None:
+            found.append(("at", _NO_TIME))
+        return found
 
     def start(self, context: Context) -> Outcome:
         """Ask for the number, or take the one that is given."""
         number = context.render(self.number).strip()
         number = number or str(context.execution.call.get("from", ""))
+        _scheduled(context, self.at)
         if self.confirm or not number:
             return self._ask(context, number, 2)
         return self._check(context, number)
 
     def resume(self, context: Context, event: Event) -> Outcome:
         """Check what was keyed in, then queue, then as every callback."""
-        state = context.state
-        match event:
-            case Digits(digits=keys) if state["phase"] == "asking":
+        match context.state["phase"], event:
+            case "asking", Digits(digits=keys):
                 return self._keyed(context, keys)
-            case Silence() | Continued() if state["phase"] == "asking":
+            case "asking", Silence() | Continued():
                 return self._again(context)
-            case EffectDone(outcome="allowed", result=result):
+            case "checking", EffectDone(outcome="allowed", result=result):
                 return self._queue(context, result)
-            case EffectDone(outcome="refused" | "invalid_number"):
+            case "checking", EffectDone(outcome="refused" | "invalid_number"):
                 return Leave("invalid_number")
             case _:
                 return self.go_on(context, event)
-
-    def hang_up(self, context: Context, event: HungUp) -> Finish:
-        """The caller left while asked, or the contact after both had spoken."""
-        del event
-        joined = context.state["phase"] == "joined"
-        return Finish("completed" if joined else "hung_up")
 
     def entered(self, context: Context) -> Outcome:
         """Say so and go on with the call; or go on waiting when it is a further try."""
         waits = {**context.state, "phase": "waiting"}
         if not context.live:
             return Wait((), waits, hears=waits["place"])
-        result = {"callback_id": waits["place"]}
-        return Leave("requested", result, later=waits, hears=waits["place"])
+        kept = {"callback_id": waits["place"]}
+        return Leave("requested", kept, later={**waits, "kept": kept}, hears=waits["place"])
 
     def nobody(self, context: Context, word: str) -> Outcome:
         """No agent was there: try again later, unless the time is over."""
         if word != "no_answer":
-            return Leave("timeout")
+            return Leave("timeout", context.state.get("kept", {}))
         return self._retry(context, NOBODY_PAUSE)
 
     def unreached(self, context: Context, word: str) -> Outcome:
@@ -144,10 +164,12 @@ class RequestCallback(CallingBack):
         tries = int(context.state["tries"]) + 1
         told = self.drop(context, word)
         if tries > self.retries or word in {"invalid_number", "refused"}:
-            return Leave("timeout", orders=(told,), changes={"place": ""})
+            kept = context.state.get("kept", {})
+            return Leave("timeout", kept, orders=(told,), changes={"place": ""})
         again = self._retry(context, PAUSES[min(tries, len(PAUSES)) - 1])
-        state = {**again.state, "tries": tries}
-        return Need(again.effect, state, hears=again.hears, orders=(told,))
+        return replace(
+            again, state={**again.state, "tries": tries}, orders=(told,), changes={"place": ""}
+        )
 
     def _ask(self, context: Context, number: str, tries_left: int) -> Wait:
         own = self.message or [_confirm(context, number) if number else _ASK]
@@ -159,7 +181,9 @@ class RequestCallback(CallingBack):
 
     def _again(self, context: Context) -> Outcome:
         left = int(context.state["tries_left"])
-        return self._ask(context, context.state["number"], left - 1) if left else _no_number()
+        if not left:
+            return Leave("invalid_number")
+        return self._ask(context, context.state["number"], left - 1)
 
     def _keyed(self, context: Context, keys: str) -> Outcome:
         known = context.state["number"]
@@ -173,48 +197,75 @@ class RequestCallback(CallingBack):
         check = CheckDial(context.effect_id(), (number,), "", "", line)
         return Need(check, {"phase": "checking"})
 
-    def _queue(self, context: Context, result: Any) -> Need:
+    def _queue(self, context: Context, result: Mapping[str, Any]) -> Need:
         run = context.execution
         kept = run.queued if self.keep_place and run.queued else context.at.isoformat()
-        base = {"tries": 0, "requested": kept, "at": context.render(self.at).strip()}
-        entry = self.enter(
-            context,
-            str(result["targets"][0]),
-            str(result["caller_id"]),
-            **self._promise(base, pause=0.0),
-        )
-        return Need(entry.effect, {**entry.state, **base}, hears=entry.hears)
+        base = {"tries": 0, "requested": kept, "at": _scheduled(context, self.at)}
+        to, sender = str(result["targets"][0]), str(result["caller_id"])
+        entry = self.enter(context, to, sender, **self._promise(base, pause=0.0))
+        return replace(entry, state={**entry.state, **base})
 
     def _retry(self, context: Context, pause: float) -> Need:
         state = context.state
         promise = self._promise(state, pause=pause)
         return self.enter(context, state["to"], state["sender"], **promise)
 
-    def _promise(self, state: Any, *, pause: float) -> dict[str, Any]:
+    def _promise(self, state: Mapping[str, Any], *, pause: float) -> dict[str, Any]:
         hours = {"hours": self.hours.values()} if self.hours else {}
         at = {"at": state["at"]} if state["at"] else {}
         return {"requested": state["requested"], "pause": pause, **hours, **at}
 
 
-def _no_number() -> Leave:
-    return Leave("invalid_number")
-
-
 def _confirm(context: Context, number: str) -> Item:
+    """Read the number digit by digit; of a SIP address the name."""
+    known = number.removeprefix("sips:").removeprefix("sip:").partition("@")[0].lstrip("+")
     words = _CONFIRM.words(context.language)
-    return Item(text=words.format(" ".join(number.lstrip("+"))))
+    return Item(text=words.replace("{}", " ".join(known) if known.isdigit() else known))
 
 
 def _number(keys: str, line: str) -> str:
-    """Read a number as keyed in: international, or as it is dialled in the country of the line."""
+    """Read a number as keyed in: international, or as it is dialled in the country of the line.
+
+    Empty when it cannot be one.
+    """
+    text = f"+{keys[2:]}" if keys.startswith("00") else keys
     try:
-        code = phonenumbers.parse(line).country_code if line else 0
-        region = phonenumbers.region_code_for_country_code(code) if code else None
-        text = f"+{keys[2:]}" if keys.startswith("00") else keys
-        parsed = phonenumbers.parse(text, region)
+        parsed = phonenumbers.parse(text, _region(line))
     except phonenumbers.NumberParseException:
         return ""
+    if not phonenumbers.is_possible_number(parsed):
+        return ""
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _region(line: str) -> str | None:
+    try:
+        code = phonenumbers.parse(line).country_code
+    except phonenumbers.NumberParseException:
+        return None  # a line that is a SIP address is in no country
+    return phonenumbers.region_code_for_country_code(code) if code else None
+
+
+def _scheduled(context: Context, at: str) -> str:
+    """Give the scheduled time with its offset; empty for none.
+
+    Raises:
+        StepError: it is no time, or its template does not render.
+    """
+    text = context.render(at).strip()
+    if not text:
+        return ""
+    moment = _moment(text)
+    if moment is None:
+        raise StepError(_NO_TIME)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=context.timezone)).isoformat()
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
 
 
 def _minutes(text: str) -> int:

@@ -37,6 +37,8 @@ def add_join(parent: TwiML, join: Join, action: str, sounds: Sounds) -> None:
             end_conference_on_exit=join.ends,
             wait_url=music or "",
             wait_method="GET" if music else None,
+            muted=join.muted or None,
+            coach=join.coach or None,
         )
     )
     parent.nest(node)

@@ -66,6 +66,7 @@ def voice_blueprint(
     route("/voice", desk.call)
     route("/turn/<execution>/<token>", desk.call)
     route("/wait/<execution>/<token>", rooms.wait)
+    route("/hold/<leg>/<token>", rooms.hold)
     route("/leg/<leg>/<token>", rooms.leg)
     route("/fallback", desk.fallback)
     route("/status", facts.status)

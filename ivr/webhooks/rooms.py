@@ -6,7 +6,7 @@ from dataclasses import replace
 from flask import Response
 
 from flow.ledger import Answer
-from ivr.addresses import FALLBACK_ONLY, WAIT, Room, own_target, room
+from ivr.addresses import FALLBACK_ONLY, HOLD, WAIT, Room, own_target, room
 from ivr.events import FINAL, pressed
 from ivr.facts import call_fact
 from ivr.render import TwimlRenderer
@@ -27,6 +27,12 @@ class RoomDesk:
         """Answer `/ivr/wait/…`: what is heard in the waiting room."""
         return self._answer("wait", webhook, self._waits)
 
+    def hold(self, webhook: Webhook) -> Response:
+        """Answer `/ivr/hold/…`: what is heard on hold."""
+        return self._answer(
+            "hold", webhook, lambda where, _: self._service.hold(where.name, where.token)
+        )
+
     def leg(self, webhook: Webhook) -> Response:
         """Answer `/ivr/leg/…`: an agent or a contact whom we called."""
         return self._answer("leg", webhook, self._leg)
@@ -38,6 +44,8 @@ class RoomDesk:
             return None
         form = {key: value for key, value in webhook.form.items() if key not in FALLBACK_ONLY}
         again = replace(webhook, path=target[0], query=target[1], form=form, fingerprint="")
+        if target[0].startswith(HOLD):
+            return self.hold(again)
         return self.wait(again) if target[0].startswith(WAIT) else self.leg(again)
 
     def _waits(self, where: Room, webhook: Webhook) -> Answer:

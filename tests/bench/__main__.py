@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.bench import cost, engine, turns
+from tests.bench import cost, desk, engine, offers, turns
 from tests.bench.databases import NAMES, NotDurable
 from tests.bench.machine import describe, progress
 
-PARTS = ("engine", "turns", "cost")
+PARTS = ("engine", "turns", "cost", "desk")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -43,6 +43,8 @@ def _parser() -> argparse.ArgumentParser:
         "--executions", nargs="+", type=int, default=(0, 10_000, 100_000), help="stored ones"
     )
     parser.add_argument("--steps", nargs="+", type=int, default=(10, 100, 1_000), help="of flows")
+    parser.add_argument("--waiting", type=int, default=1_000, help="contacts at the desk (1000)")
+    parser.add_argument("--agents", type=int, default=500, help="for those who wait (500)")
     return parser
 
 
@@ -57,6 +59,8 @@ def _measured(options: argparse.Namespace) -> dict[str, Any]:
         document["turns"] = {kind: _turns(kind, options) for kind in options.databases}
     if "cost" in options.only:
         document["cost"] = _cost(options)
+    if "desk" in options.only:
+        document["desk"] = _desk(options)
     return document
 
 
@@ -80,6 +84,19 @@ def _cost(options: argparse.Namespace) -> dict[str, Any]:
     with _folder() as folder:
         grown = cost.by_steps(folder, options.steps, options.seconds)
     return {**grown, "by_executions": executions}
+
+
+def _desk(options: argparse.Namespace) -> dict[str, Any]:
+    size = desk.Size(options.waiting, options.agents)
+    found: dict[str, Any] = {"rules": desk.rules(options.seconds, size)}
+    progress(f"desk: {found['rules']['decisions_per_second']} decisions/s by the rules alone")
+    for kind in options.databases:
+        with _folder() as folder:
+            decided = desk.stored(kind, folder, options.seconds, size)
+        with _folder() as folder:
+            joined = offers.measure(kind, folder, options.seconds, options.callers)
+        found[kind] = {**decided, **joined}
+    return found
 
 
 @contextmanager

@@ -187,14 +187,14 @@ def test_after_call_work_ends_by_its_time_or_by_choice(resting: Centre) -> None:
     centre.later(50)
     assert len(centre.carrier.legs_to(ANN)) == 1
     centre.later(11)
-    assert api.get("/agents/ann")["presence"] == "available"
-    assert len(centre.carrier.legs_to(ANN)) == 2
+    centre.joined(other, ANN).hang_up()
     other.hang_up()
-    centre.carrier.until(lambda: centre.state()["waiting"] == 0)
-    after_a_call(centre, api)
+    centre.carrier.until(lambda: api.get("/agents/ann")["presence"] == "wrap_up")
+    third = centre.call()
+    centre.carrier.until(lambda: third.verb == "Enqueue")
+    assert api.get("/queues/support")["agents"]["wrap_up"] == 1
     api.done("PUT", "/agents/ann/presence", {"presence": "available"})
-    centre.call()
-    centre.carrier.until(lambda: len(centre.carrier.legs_to(ANN)) == 4)
+    centre.joined(third, ANN)
 
 
 def test_notes_and_disposition_are_kept_with_the_conversation(resting: Centre) -> None:

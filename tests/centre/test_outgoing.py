@@ -143,7 +143,7 @@ def test_who_cannot_call_hears_why(centre: Centre, outgoing: Outgoing) -> None:
         (Wanted("bob", ADA, "support"), "unknown flow"),
         (Wanted("bob", "+37127777777"), "refused"),
         (Wanted("bob", "+1555"), "invalid number"),
-        (Wanted("bob", ADA, sender="+15550109999"), "refused"),
+        (Wanted("bob", ADA, sender="+15550109999"), "not ours"),
     ]
     for one, reason in wanted:
         found = outgoing.place(one)

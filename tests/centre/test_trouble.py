@@ -140,10 +140,11 @@ def test_news_and_a_redirect_never_bring_a_caller_twice_into_the_room(
     centre: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The redirect is slow, and the waiting room is asked meanwhile: it lets nobody out."""
-    slow = threading.Event()
+    asked, slow = threading.Event(), threading.Event()
     at_once = Calls.bring_back
 
     def late(self: Calls, call: str, action: str) -> None:
+        asked.set()
         assert slow.wait(10)
         at_once(self, call, action)
 
@@ -153,7 +154,7 @@ def test_news_and_a_redirect_never_bring_a_caller_twice_into_the_room(
     agent = centre.carrier.leg_to(ANN)
     agent.answer()
     agent.press("1")
-    centre.carrier.until(lambda: agent.verb == "Conference")
+    assert asked.wait(10)
     centre.carrier.pass_time(40)
     assert caller.verb == "Enqueue"
     slow.set()

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from flow import values
 from flow.component import Component, Place
 from flow.engine import advance
-from flow.hearing import heard_waiting
 from flow.events import (
     Continued,
     DialEnded,
@@ -28,6 +27,7 @@ from flow.events import (
     TimerFired,
 )
 from flow.flow import Flow
+from flow.hearing import heard_waiting
 from flow.step import Step
 from tests.flow.building import AT, flow_of, menu, started, step_of, through_json
 

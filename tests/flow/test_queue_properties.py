@@ -11,7 +11,6 @@ from flow import values
 from flow.component import Component, Place
 from flow.effects import Drop, EnterQueue
 from flow.engine import advance
-from flow.hearing import heard_waiting
 from flow.events import (
     Continued,
     DialEnded,
@@ -24,6 +23,7 @@ from flow.events import (
     QueueLeft,
 )
 from flow.flow import Flow
+from flow.hearing import heard_waiting
 from flow.step import Step
 from tests.flow.building import AT, flow_of, menu, started, step_of, through_json
 

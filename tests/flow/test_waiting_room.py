@@ -7,10 +7,10 @@ import pytest
 
 from flow.component import Place
 from flow.engine import advance
-from flow.hearing import heard_waiting
 from flow.errors import StepError
 from flow.events import Digits, EffectDone, HungUp, News
 from flow.flow import Field, Flow
+from flow.hearing import heard_waiting
 from flow.instructions import Collect, Instruction, Music, Play, Say
 from flow.step import Step
 from tests.flow.building import AT, flow_of, menu, started, step_of, through_json

@@ -24,12 +24,12 @@ class Anything:
 def services() -> Services:
     thing = cast("Any", Anything())
     forgotten = (SWEEPS, lambda _: 0, lambda: None, lambda: 0, lambda: 0, lambda: 0)
-    return Services(thing, thing, thing, lambda: NOON, lambda _: 0, *forgotten)
+    return Services(thing, thing, thing, lambda: NOON, lambda _: 0, *forgotten, thing)
 
 
 def test_every_job_has_a_name_of_its_own() -> None:
     names = [job.name for job in job_table(services())]
-    assert names == ["deliver", "desk", "hangup", "timer", "recording"]
+    assert names == ["deliver", "desk", "hangup", "timer", "recording", "mail", "voicemail"]
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.centre.centre import Centre, centre_on
-from tests.services.databases import NewDatabase
-from tests.services.postgresql import Postgresql
 from tests.support.fixtures import (  # noqa: F401  fixtures are found by name
     prepared_sqlite,
     ready_postgresql,
@@ -15,6 +14,10 @@ from tests.support.fixtures import (  # noqa: F401  fixtures are found by name
     ready_url,
 )
 from tests.support.installation import NUMBER, Clock, Installation, installation, prepare
+
+if TYPE_CHECKING:
+    from tests.services.databases import NewDatabase
+    from tests.services.postgresql import Postgresql
 
 STORY = Path(__file__).parent / "story.yaml"
 

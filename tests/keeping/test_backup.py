@@ -4,7 +4,7 @@ import json
 import threading
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -32,7 +32,7 @@ class Walkers:
         self._threads = [threading.Thread(target=self._walk) for _ in range(WALKERS)]
         self.failed: list[BaseException] = []
 
-    def __enter__(self) -> "Walkers":
+    def __enter__(self) -> Self:
         for thread in self._threads:
             thread.start()
         return self
@@ -72,7 +72,9 @@ def test_a_backup_under_load_goes_on_elsewhere(
         done(there, "restore", file)
         assert there.rows("SELECT count(*) FROM lw_executions") == [(1 + WALKERS * CALLS,)]
         _every_walk_is_whole(there)
-        sound = RecordingStore(there.settings.data_dir / "recordings", there.house.recordings._shelf)
+        sound = RecordingStore(
+            there.settings.data_dir / "recordings", there.house.recordings._shelf
+        )
         assert sound.open("RE1").read_bytes() == wav(tone(0.5))
         assert there.house.prompts.get("jingle") is not None
         here.carrier = Carrier(InProcess(there.app), here.carrier.base)
@@ -202,9 +204,7 @@ def test_without_its_key_a_backup_is_refused(
         done(there, "restore", tmp_path / "sealed.zip")
 
 
-def test_the_key_goes_along_only_on_request(
-    ready_url: str, elsewhere: str, tmp_path: Path
-) -> None:
+def test_the_key_goes_along_only_on_request(ready_url: str, elsewhere: str, tmp_path: Path) -> None:
     with installation(ready_url, tmp_path / "one", secret_key="") as one:
         one.house.secrets.set("CRM", "s3cret")
         assert "does not hold the key" in done(one, "backup", tmp_path / "plain.zip")

@@ -26,7 +26,6 @@ def left(centre: Centre) -> str:
     caller.press("2")
     centre.carrier.until(lambda: caller.verb == "Record")
     caller.speak(3)
-    caller.press("#")
     centre.carrier.until(lambda: caller.verb == "Gather")
     caller.hang_up()
     (sid,) = centre.carrier._exchange.recordings
@@ -108,5 +107,3 @@ def test_what_is_erased_while_it_is_fetched_leaves_no_file(centre: Centre) -> No
     folder = centre.house.settings.data_dir / "recordings"
     assert list(folder.iterdir()) == []
     assert centre.house.rows("SELECT recording_id FROM lw_recording_files") == []
-
-

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from desk.subscriptions import EVENTS
+from desk.wrap_up import WrapUp
 from flow.ledger import Contact
+from store.schema_events import subscriptions
 from tests.audio.sounds import tone, wav
 from tests.centre.centre import ANN, Centre
 from tests.keeping.commands import done, refused
@@ -83,7 +86,7 @@ def everything(house: Installation) -> dict[str, str]:
 
 
 def _text(value: Any) -> Any:
-    return value.decode("latin-1") if isinstance(value, bytes | memoryview) else value
+    return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
 def traces(house: Installation, *marks: str) -> dict[str, list[str]]:
@@ -95,9 +98,12 @@ def traces(house: Installation, *marks: str) -> dict[str, list[str]]:
 def test_after_an_erasure_nothing_is_found(centre: Centre) -> None:
     house = centre.house
     load(house)
+    _subscribed(house)
     centre.hire(AGENT)
     mine, theirs = seed(centre, NUMBER), seed(centre, OTHER)
     centre.later(60)
+    _noted(house)
+    assert traces(house, NUMBER)[NUMBER].count("lw_events") == 1
     assert set(traces(house, NUMBER, NAME, EMAIL)) == {NUMBER, NAME, EMAIL}
     before = traces(house, OTHER)[OTHER]
     said = done(house, "contacts", "erase", NUMBER, "--yes")
@@ -110,6 +116,23 @@ def test_after_an_erasure_nothing_is_found(centre: Centre) -> None:
     _erasing_again_finds_nothing(house)
     _figures_stay(house)
     _late_reports_bring_nothing_back(house, mine)
+
+
+def _subscribed(house: Installation) -> None:
+    """Another system is told of everything, and does not answer."""
+    row = {
+        "id": "s1", "url": "https://crm.example.com", "events": list(EVENTS), "sealed": b"-",
+        "created": house.clock(), "reason": "", "failures": 0,
+    }  # fmt: skip
+    with house.house.database.write() as connection:
+        connection.execute(sa.insert(subscriptions), row)
+
+
+def _noted(house: Installation) -> None:
+    """Ann writes down what she thinks of the first caller."""
+    (first,) = house.rows("SELECT id FROM lw_assignments ORDER BY began LIMIT 1")[0]
+    with house.house.store.work() as work:
+        assert work.keep_wrap_up(WrapUp(first, f"{NAME} was angry", "angry", house.clock()))
 
 
 def _tables(places: list[str]) -> list[str]:
@@ -152,9 +175,7 @@ def test_the_carriers_copy_is_deleted_and_retried(centre: Centre) -> None:
     assert house.rows("SELECT gone FROM lw_carrier_copies WHERE sid = :sid", sid=sid) == [(None,)]
     centre.carrier.fail_next("DELETE", "/Recordings/", status=500)
     centre.later(1)
-    centre.carrier.until(
-        lambda: house.rows("SELECT gone FROM lw_carrier_copies")[0][0] is not None
-    )
+    centre.carrier.until(lambda: house.rows("SELECT gone FROM lw_carrier_copies")[0][0] is not None)
     deleted = [asked for asked in centre.carrier.requests if asked.method == "DELETE"]
     assert [asked.path.rpartition("/")[2] for asked in deleted] == [f"{sid}.json"] * 2
 

@@ -192,7 +192,7 @@ def _rounds(centre: Centre, days: int) -> None:
 
 
 def test_callers_are_served_while_much_is_removed(kept: Installation, clock: Clock) -> None:
-    for _ in range(120):
+    for _ in range(60):
         rated(kept)
     live = kept.call().arrive()
     slowest, stop = [0.0], threading.Event()
@@ -213,8 +213,8 @@ def test_callers_are_served_while_much_is_removed(kept: Installation, clock: Clo
     finally:
         stop.set()
         caller.join()
-    assert gone == 120
-    assert len(rests) == 3, "three transactions of fifty at the most, with a rest after each"
+    assert gone == 60
+    assert len(rests) == 2, "two transactions of fifty at the most, with a rest after each"
     assert slowest[0] < 1.0
 
 

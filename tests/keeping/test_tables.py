@@ -6,7 +6,7 @@ from store.schema import PREFIX, metadata
 ERASED = {
     "executions", "turns", "history", "outbox", "calls", "call_log", "recordings",
     "recording_files", "reports", "contacts", "waiting", "tickets", "offers", "legs",
-    "interactions", "events", "deliveries", "wrap_ups",
+    "interactions", "events", "deliveries", "wrap_ups", "mails", "voicemails",
 }  # fmt: skip
 """A contact's rows go."""
 
@@ -33,7 +33,7 @@ OTHERS = {
 
 
 def test_every_table_says_what_an_erasure_does_with_it() -> None:
-    assert schema_keeping
+    assert schema_keeping.holds.name in metadata.tables
     known = ERASED | NOBODYS.keys() | OTHERS.keys()
     assert len(known) == len(ERASED) + len(NOBODYS) + len(OTHERS)
     tables = {name.removeprefix(PREFIX) for name in metadata.tables}

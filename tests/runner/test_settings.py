@@ -58,7 +58,7 @@ def loaded(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
         ("CALLING_HOURS", "nine to five", "write them as 08:00-21:00"),
         ("CALLING_HOURS", "08:00-08:00", "must open at some time"),
         ("CALLS_PER_SECOND", "0", "greater than 0"),
-        ("CALLS_PER_SECOND", "nan", "greater than 0"),
+        ("CALLS_PER_SECOND", "nan", "less than or equal"),
         ("CALLS_PER_SECOND", "inf", "less than or equal"),
         ("CALL_LIMITS_PER_KEY", "calls=5", "'calls' is no limit; there are per_second"),
         ("CALL_LIMITS_IN_ALL", "per_second=5", "'per_second' is no limit; there are at_once"),

@@ -45,7 +45,8 @@ class Faults:
     `repeats`: how many more times every callback is posted. `lose_terminal`: the last status
     callback of a call never comes. `keep_queued`: calls that are made wait until `leg.ring()`.
     `queue_result`: an Enqueue is refused with this result, such as `queue-full`. `at_rest` is called
-    with each REST request before it is carried out and after (true), and says whether to hang up.
+    with each REST request (`POST /…`) and the port it comes from, before it is carried out (False)
+    and after (True), and says whether to close the connection there.
     """
 
     redirected: Literal["before", "after"] = "before"
@@ -53,7 +54,7 @@ class Faults:
     lose_terminal: bool = False
     keep_queued: bool = False
     queue_result: str = ""
-    at_rest: Callable[[Asked, bool], bool] = lambda _asked, _done: False
+    at_rest: Callable[[str, int, bool], bool] = lambda _what, _port, _done: False
     rest: list[RestFault] = field(default_factory=list)
     web: list[WebFault] = field(default_factory=list)
 

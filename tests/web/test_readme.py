@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 from pathlib import Path
@@ -91,11 +92,14 @@ def test_the_first_call_by_webhook_and_the_backup(server: dict[str, str], tmp_pa
     heard = bash(script.replace("8000", server["PORT"]), server)
     assert "For the workshop press 1" in heard
     assert "<Number" in heard
-    (backup,) = [block for block in blocks("sh") if "backup(" in block]
-    copied = tmp_path / "backup.db"
-    line = backup.splitlines()[0].replace("var/", f"{tmp_path}/var/")
-    bash(line.replace("backup.db", str(copied)), server)
-    with sqlite3.connect(copied) as database:
+    (backup,) = [block for block in blocks("sh") if "flask backup" in block]
+    lines = backup.replace("/backups/", f"{tmp_path}/").splitlines()
+    bash(lines[0], server)
+    elsewhere = {**server, "DATA_DIR": str(tmp_path / "elsewhere"), "DATABASE_URL": ""}
+    (tmp_path / "elsewhere").mkdir()
+    shutil.copy(Path(server["DATA_DIR"]) / "secret.key", tmp_path / "elsewhere")
+    bash(lines[1], elsewhere)
+    with sqlite3.connect(tmp_path / "elsewhere" / "linewalk.db") as database:
         calls = database.execute("SELECT count(*) FROM lw_calls").fetchone()
     database.close()
     assert calls == (1,)

@@ -7,7 +7,15 @@ from flask import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from desk.agents import Chosen, Presence
-from desk.agents_file import Address, AgentDetails, AgentEntry, AgentName, Attributes, Groups
+from desk.agents_file import (
+    Address,
+    AgentDetails,
+    AgentEntry,
+    AgentName,
+    Attributes,
+    Email,
+    Groups,
+)
 from runner.staff import Seen, Unfit
 from web.api.doors import doors, note
 from web.api.pages import Page, left_out, sliced
@@ -29,6 +37,7 @@ class AgentChange(BaseModel):
     attributes: Attributes | None = None
     accept_by_key: bool | None = None
     presence: Chosen | None = None
+    email: Email | None = None
 
 
 class PresenceBody(BaseModel):
@@ -54,6 +63,7 @@ class AgentOut(BaseModel):
     wrap_up_until: datetime | None
     call_id: str = Field(description="The conversation that goes on, empty for none.")
     is_rung: bool
+    email: str = Field(description="Where messages go; empty for nowhere.")
 
 
 class AgentPage(BaseModel):

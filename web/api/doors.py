@@ -8,6 +8,7 @@ from typing import cast
 from flask import current_app, g
 
 from desk.access import ApiKey, AuditEntry
+from runner.handling import Handling
 from runner.keys import Keys
 from runner.outgoing import Outgoing
 from runner.staff import Staff
@@ -26,6 +27,7 @@ class Doors:
     clock: Callable[[], datetime]
     staff: Staff
     outgoing: Outgoing
+    handling: Handling
 
 
 def open_doors(app: object, doors: Doors) -> None:

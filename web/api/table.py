@@ -12,6 +12,7 @@ from web.api import (
     calls,
     contacts,
     flows,
+    handling,
     interactions,
     prompts,
     queues,
@@ -46,6 +47,8 @@ RESOURCES: Sequence[Resource] = (
     resource(ring_groups.routes, GET=READ, PUT=CHANGE, DELETE=CHANGE),
     resource(queues.routes, GET=READ | CALL),  # a key that only calls sees no numbers
     resource(calls.routes, GET=READ, POST=CALL),
+    resource(handling.routes, POST=CALL),
+    resource(handling.supervision, POST=CHANGE),  # who listens needs a permission of its own
     resource(wrap_ups.routes, PUT=CHANGE),
-    resource(webhooks.routes, GET=CHANGE, POST=CHANGE, DELETE=CHANGE),
+    resource(webhooks.routes, GET=CHANGE, POST=CHANGE, PATCH=CHANGE, DELETE=CHANGE),
 )

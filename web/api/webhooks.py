@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from flask import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from desk.subscriptions import LONGEST_URL, Backlog, EventName, Subscription
 from runner.errors import RunnerError
 from web.api.doors import note
 from web.api.pages import Page, sliced
-from web.api.problems import Problem, missing, wrong_field
+from web.api.problems import missing, wrong_field
 from web.api.resource import Routes
 from web.house import house
 
@@ -52,6 +52,22 @@ class WebhookBody(BaseModel):
 
     url: str = Field(max_length=LONGEST_URL, description="https://crm.example.com/hook")
     events: list[EventName] = Field(min_length=1, max_length=20)
+
+
+class WebhookChange(BaseModel):
+    """Whether nothing is to be sent for now."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    paused: StrictBool
+
+
+class RedeliveryBody(BaseModel):
+    """What is to be sent again: a subscriber's id, or an event's."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field(min_length=1, max_length=100)
 
 
 class RedeliveryOut(BaseModel):
@@ -100,48 +116,26 @@ def delete_webhook(webhook_id: str) -> Response:
     return Response(status=204)
 
 
-@routes.post("/webhooks/<webhook_id>/pause")
+@routes.patch("/webhooks/<webhook_id>")
+@routes.input(WebhookChange)
 @routes.output(WebhookOut)
-@routes.doc(responses={409: "It is paused."})
-def pause_webhook(webhook_id: str) -> Any:
-    """Send nothing there for now; what happens meanwhile is kept for 30 days."""
+def change_webhook(webhook_id: str, json_data: WebhookChange) -> Any:
+    """Pause a subscriber, or send there again; what happens in a pause is kept for 30 days."""
     _found(webhook_id)
-    if not house().webhooks.pause(webhook_id):
-        raise Problem(409, "the webhook is paused already")
-    note("webhooks.pause", webhook_id)
+    change = house().webhooks.pause if json_data.paused else house().webhooks.resume
+    if change(webhook_id):
+        note("webhooks.pause" if json_data.paused else "webhooks.resume", webhook_id)
     return _shown(_found(webhook_id), house().webhooks.backlogs())
 
 
-@routes.post("/webhooks/<webhook_id>/resume")
-@routes.output(WebhookOut)
-@routes.doc(responses={409: "It is not paused."})
-def resume_webhook(webhook_id: str) -> Any:
-    """Send there again, what was kept first."""
-    _found(webhook_id)
-    if not house().webhooks.resume(webhook_id):
-        raise Problem(409, "the webhook is not paused")
-    note("webhooks.resume", webhook_id)
-    return _shown(_found(webhook_id), house().webhooks.backlogs())
-
-
-@routes.post("/webhooks/<webhook_id>/redeliver")
+@routes.post("/webhooks/redeliveries")
+@routes.input(RedeliveryBody)
 @routes.output(RedeliveryOut)
-def redeliver_webhook(webhook_id: str) -> Any:
-    """Send again what was given up for a subscriber."""
-    _found(webhook_id)
-    count = house().webhooks.redeliver(webhook_id)
-    note("webhooks.redeliver", webhook_id)
-    return {"deliveries": count}
-
-
-@routes.post("/webhooks/events/<event_id>/redeliver")
-@routes.output(RedeliveryOut)
-def redeliver_event(event_id: str) -> Any:
-    """Send an event again, to all who were to get it."""
-    count = house().webhooks.redeliver(event_id)
-    if not count:
-        raise missing("event of this id that was sent or given up")
-    note("webhooks.redeliver", event_id)
+def redeliver(json_data: RedeliveryBody) -> Any:
+    """Send again: what was given up for a subscriber, or one event to all who were to get it."""
+    count = house().webhooks.redeliver(json_data.id)
+    if count:
+        note("webhooks.redeliver", json_data.id)
     return {"deliveries": count}
 
 

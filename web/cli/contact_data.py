@@ -4,6 +4,7 @@ import json
 import os
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import click
@@ -12,12 +13,14 @@ from flask.cli import with_appcontext
 
 from audio.errors import AudioMissing
 from desk.keeping import Belongings, Hold, Person, Proof
-from runner.erasing import Eraser
 from store.belongings import Finder
 from store.export import export
 from store.holds import Holds
 from web.cli.errors import plainly
 from web.house import house, now
+
+if TYPE_CHECKING:
+    from runner.erasing import Eraser
 
 ERASER = "linewalk-eraser"
 """Where the application keeps what gives the one who erases."""

@@ -8,16 +8,28 @@ from flow.language.check.modules import module_of
 from flow.language.check.paths import circles, reachable
 from flow.language.parse import Parsed
 from flow.language.problem import Problem
+from flow.who import KINDS
 
 _GETS_CALL = {
     ("make_call", "answered"),
     ("make_call", "machine"),
     ("direct_callback", "call_finished"),
+    ("request_callback", "call_finished"),
 }
 """The exits behind which a contact is on the line although the flow began without one."""
 
-_LOSES_CALL = {"hang_up"}
-"""The components behind which nobody is on the line any more."""
+_TIMEOUT = ("request_callback", "timeout")
+"""The exit taken when a callback is given up: the caller is there only if no such agent exists."""
+
+_NOBODY = {
+    "": "put it behind make_call's exit 'answered'",
+    "hang_up": "nobody is on the line after hang_up",
+    "timeout": (
+        "nobody is on the line any more when request_callback takes 'timeout'; "
+        "say it before the step, and only note or send something here"
+    ),
+}
+"""How a path came to have no call (empty: the flow began without one), and what to do."""
 
 _BANNED_AFTER_CALL = ("assign_and_dial", "forward_call", "request_callback")
 """The palette's list for a branch that begins at `call_finished`."""
@@ -42,14 +54,8 @@ def voice_without_call(document: Parsed, library: Library) -> Iterator[Problem]:
     for name, step in document.steps.items():
         if name in silent and _needs_call(step, library) and document.type in step.TYPES:
             reason = "needs a call, and a path comes here without one"
-            message = f"{step.component} {reason}: {_advice(document)}"
+            message = f"{step.component} {reason}: {_NOBODY[silent[name]]}"
             yield document.problem(message, name, ("component",))
-
-
-def _advice(document: Parsed) -> str:
-    if document.type == "api_request":
-        return "put it behind make_call's exit 'answered'"
-    return "nobody is on the line after hang_up"
 
 
 def _needs_call(step: Component, library: Library) -> bool:
@@ -59,20 +65,30 @@ def _needs_call(step: Component, library: Library) -> bool:
     return module is not None and module.talks
 
 
-def _without_call(document: Parsed) -> set[str]:
-    # Each step is visited at most twice: with a call and without.
-    seen: set[tuple[str, bool]] = set()
-    ahead = [(document.start, document.type != "api_request")]
+def _without_call(document: Parsed) -> dict[str, str]:
+    """Find the steps that a path comes to without a call, and why there is none."""
+    # Each step is visited at most once with a call (None), and once for each reason.
+    seen: set[tuple[str, str | None]] = set()
+    ahead = [(document.start, "" if document.type == "api_request" else None)]
     while ahead:
-        step, call = ahead.pop()
-        if (step, call) in seen:
+        step, why = ahead.pop()
+        if (step, why) in seen:
             continue
-        seen.add((step, call))
-        component = document.component(step)
+        seen.add((step, why))
         for exit_name, target in document.exits(step).items():
-            live = call and component not in _LOSES_CALL
-            ahead.append((target, live or (component, exit_name) in _GETS_CALL))
-    return {step for step, call in seen if not call}
+            ahead.append((target, _behind(document.component(step), exit_name, why)))
+    return {step: why for step, why in sorted(seen, key=str) if why is not None}
+
+
+def _behind(component: str, exit_name: str, why: str | None) -> str | None:
+    """Say why nobody is on the line behind an exit; None: somebody is."""
+    if (component, exit_name) in _GETS_CALL:
+        return None
+    if why is None and component == "hang_up":
+        return "hang_up"
+    if why is None and (component, exit_name) == _TIMEOUT:
+        return "timeout"
+    return why
 
 
 def after_call(document: Parsed, library: Library) -> Iterator[Problem]:
@@ -83,12 +99,19 @@ def after_call(document: Parsed, library: Library) -> Iterator[Problem]:
         if component in _BANNED_AFTER_CALL:
             message = f"{component} cannot be used after the call with the agent (call_finished)"
             yield document.problem(message, step, ("component",))
-        elif component == "record_message" and "deliver" in document.raw[step]:
-            message = "a voicemail after the call with the agent can only be kept, not delivered"
+        elif component == "record_message" and _is_for_agents(document.raw[step].get("deliver")):
+            message = (
+                "a voicemail after the call with the agent is not delivered to agents: "
+                "keep it, or give only deliver.email"
+            )
             yield document.problem(message, step, ("deliver",))
         elif step in document.steps and (inside := _banned_inside(document.steps[step], library)):
             message = f"{inside}, which cannot be used after the call with the agent"
             yield document.problem(message, step, ("module",))
+
+
+def _is_for_agents(deliver: object) -> bool:
+    return isinstance(deliver, dict) and any(kind in deliver for kind in KINDS)
 
 
 def _banned_inside(step: Component, library: Library) -> str:

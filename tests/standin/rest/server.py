@@ -28,7 +28,7 @@ class Api:
             self.requests.append(asked)
             fault = self._exchange.faults.of_rest(asked.method, asked.path)
         if fault is None:
-            sock.sendall(written(self._done(asked)))
+            self._plainly(sock, asked)
         elif fault.answered_when:
             done = self._done(asked)
             self._exchange.until(fault.answered_when, LATEST, lambda: None)
@@ -39,6 +39,15 @@ class Api:
         else:
             error = RestError(fault.status, fault.code, "told to fail")
             sock.sendall(written(error.answer))
+
+    def _plainly(self, sock: socket.socket, asked: Asked) -> None:
+        cut = self._exchange.faults.at_rest
+        what, port = f"{asked.method} {asked.path}", sock.getpeername()[1]
+        if cut(what, port, False):
+            return
+        done = self._done(asked)
+        if not cut(what, port, True):
+            sock.sendall(written(done))
 
     def _done(self, asked: Asked) -> Answered:
         try:

@@ -29,6 +29,10 @@ UNTELLABLE = {
     "publish_version": "whether a text is a flow is what `check` says",
     "put_contact": "a telephone number is more than a pattern; ids are printable",
     "change_contact": "as put_contact",
+    "put_agent": "an agent's address, and ids as in the agents file, are more than a pattern",
+    "change_agent": "as put_agent",
+    "put_ring_group": "as put_agent",
+    "place_call": "which agents, flows and numbers there are is more than a schema says",
     "add_webhook": "an address is more than a pattern says",
     "start_interaction": "which inputs there are is the flow's business",
 }

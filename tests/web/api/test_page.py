@@ -61,9 +61,15 @@ def test_the_requests_are_answered_as_shown(shell: dict[str, str], tmp_path: Pat
     )
     assert done.returncode == 0, done.stderr
     said = re.findall(r"^\{.*\}$", done.stdout, re.MULTILINE)
-    started, refused, listed, published, rolled_back = map(json.loads, said)
+    started, refused, listed, published, rolled_back, *centre = map(json.loads, said)
     shown, problem = map(json.loads, blocks("json"))
     assert set(started) == set(shown)
     assert refused == problem
     assert [one["interaction_id"] for one in listed["items"]] == [started["interaction_id"]]
     assert (published["version"], rolled_back["version"]) == (2, 1)
+    group, hired, present, queue, placed, noted = centre
+    assert group["id"] == "support"
+    assert (hired["presence"], present["presence"]) == ("offline", "available")
+    assert (queue["queue"], queue["agents"]["available"]) == ("support", 1)
+    assert set(placed) == {*shown, "call_id"}
+    assert noted["disposition"] == "call again"

@@ -40,29 +40,38 @@ def test_what_was_missed_is_counted(api: Api) -> None:
 
 def test_one_is_paused_resumed_and_removed(api: Api) -> None:
     path = f"/webhooks/{added(api)['id']}"
-    assert api.done("POST", f"{path}/pause")["reason"] == "paused by hand"
-    api.refused(409, "POST", f"{path}/pause")
-    assert api.done("POST", f"{path}/resume")["paused"] is None
-    api.refused(409, "POST", f"{path}/resume")
-    assert api.done("POST", f"{path}/redeliver") == {"deliveries": 0}
+    for _ in range(2):
+        assert api.done("PATCH", path, {"paused": True})["reason"] == "paused by hand"
+    for _ in range(2):
+        assert api.done("PATCH", path, {"paused": False})["paused"] is None
+    actions = ["webhooks.resume", "webhooks.pause", "webhooks.add"]
+    assert [entry.action for entry in api.house.house.audit.newest(10)] == actions
+    assert "paused" in fields(api.refused(400, "PATCH", path, json={"paused": "yes"}))
     assert api.send("DELETE", path).status_code == 204
-    for method, rest in (("GET", ""), ("DELETE", ""), ("POST", "/pause"), ("POST", "/resume")):
-        api.refused(404, method, path + rest)
-    api.refused(404, "POST", f"{path}/redeliver")
+    api.refused(404, "GET", path)
+    api.refused(404, "DELETE", path)
+    api.refused(404, "PATCH", path, json={"paused": True})
 
 
-def test_an_event_is_sent_again_by_its_id(api: Api) -> None:
+def again(api: Api, name: str) -> int:
+    """Have something sent again; how many deliveries are made."""
+    count: int = api.done("POST", "/webhooks/redeliveries", {"id": name})["deliveries"]
+    return count
+
+
+def test_what_was_given_up_is_sent_again_by_either_id(api: Api) -> None:
     made = added(api)
     api.started("note", {"number": "+15550101234"})
-    now = api.house.clock()
-    parcel = api.house.telephony.courier._deliveries.claim(made["id"], now, now, now)
-    assert parcel is not None
-    path = f"/webhooks/events/{parcel.event.id}/redeliver"
-    api.refused(404, "POST", path)  # it is still being sent
-    api.house.telephony.courier._deliveries.settle(parcel.delivery, "dead", now, 500, "no")
-    assert api.get(f"/webhooks/{made['id']}")["given_up"] == 1
-    assert api.done("POST", path) == {"deliveries": 1}
-    api.refused(404, "POST", "/webhooks/events/none/redeliver")
+    now, deliveries = api.house.clock(), api.house.telephony.courier._deliveries
+    for find in ("event", "subscription"):
+        parcel = deliveries.claim(made["id"], now, now, now)
+        assert parcel is not None
+        name = getattr(parcel.delivery, find)
+        assert again(api, name) == 0  # it is still being sent
+        deliveries.settle(parcel.delivery, "dead", now, 500, "no")
+        assert api.get(f"/webhooks/{made['id']}")["given_up"] == 1
+        assert again(api, name) == 1
+    assert again(api, "none") == 0
 
 
 @pytest.mark.parametrize(
@@ -92,7 +101,7 @@ def test_there_is_an_end_to_subscribers(api: Api) -> None:
 
 def test_changes_are_audited_without_the_address(api: Api) -> None:
     name = added(api, f"{HOOK}?token=hush")["id"]
-    api.done("POST", f"/webhooks/{name}/pause")
+    api.done("PATCH", f"/webhooks/{name}", {"paused": True})
     api.send("DELETE", f"/webhooks/{name}")
     entries = api.house.house.audit.newest(10)
     actions = ["webhooks.delete", "webhooks.pause", "webhooks.add"]

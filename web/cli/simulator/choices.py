@@ -10,28 +10,35 @@ from flow.components.survey import Survey
 from flow.effects import PlaceCall
 from flow.instructions import Collect, Dial, Enqueue, Join, Record
 from web.cli.simulator.answers import Asked
+from web.cli.simulator.promise import Promise
 
 _SHOWN = 12
 """Phrases that fit one line; a recogniser's word list may be long."""
 
 
-def choices(asked: Asked, step: Component) -> str:
-    """Describe a question that `step` asks."""
+def choices(asked: Asked, step: Component, *, holds_agent: bool = False) -> str:
+    """Describe a question that `step` asks; an agent who waits for the contact may leave."""
+    parts = _parts(asked, step)
+    return f"[{' · '.join([*parts, *(['agent leaves'] if holds_agent else [])])}]"
+
+
+def _parts(asked: Asked, step: Component) -> list[str]:
     match asked:
         case Collect():
-            parts = [*_keys(asked, step), *_speech(asked), "silence"]
+            return [*_keys(asked, step), *_speech(asked), "silence"]
         case Record(finish_key=key):
-            parts = ["record 12s", "say …", *([f"{key} to finish"] if key else []), "silence"]
+            return ["record 12s", "say …", *([f"{key} to finish"] if key else []), "silence"]
         case Dial():
-            parts = ["answered 30s", "busy", "no answer", "failed"]
+            return ["answered 30s", "busy", "no answer", "failed"]
         case Enqueue():
-            parts = ["agent", "nobody answers", *_waiting_keys(step), "Enter or wait 30s", "hangup"]
+            return ["agent", "nobody answers", *_waiting_keys(step), "Enter or wait 30s", "hangup"]
         case Join():
-            parts = ["agent leaves", "agent drops", "wait 30s", "hangup"]
+            return ["agent leaves", "agent drops", "wait 30s", "hangup"]
         case PlaceCall(machine_detection=detects):
             machine = ["machine"] if detects else []
-            parts = ["answered", *machine, "busy", "no answer", "failed"]
-    return f"[{' · '.join(parts)}]"
+            return ["answered", *machine, "busy", "no answer", "failed"]
+        case Promise():
+            return ["agent", "nobody answers", "wait 1h"]
 
 
 def _keys(asked: Collect, step: Component) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flow.effects import EnterQueue, EstimateWait, HowItEnded
 from web.cli.simulator.actions import Ending
+from web.cli.simulator.promise import Promise
 from web.cli.simulator.room import Room
 
 Result = tuple[str, Mapping[str, Any]]
@@ -19,13 +20,15 @@ class Desk:
 
     `names` are the ring groups, agents and attributes there are; None: whoever is meant exists.
     `seconds` is the likely wait, None where it is unknown, `position` the place in the line.
-    `room` is where the caller waits, `agent` the last who answered.
+    `room` is where the caller waits, `promise` the callback that waits, `agent` the last who
+    answered.
     """
 
     names: frozenset[str] | None = None
     seconds: int | None = None
     position: int = 1
     room: Room | None = field(default=None, init=False)
+    promise: Promise | None = field(default=None, init=False)
     agent: str = field(default="", init=False)
     _joined: datetime | None = field(default=None, init=False)
     _ended: Result = field(default=("finished", {}), init=False)
@@ -51,25 +54,31 @@ class Desk:
             return any(skills) if who.get("match") == "any" else all(skills)
         return any(name in self.names for name in (who.get("ring_groups") or who.get("agents", ())))
 
-    def enter(self, order: EnterQueue, now: datetime) -> None:
-        """Let the caller wait."""
-        self.room = Room(order, now)
+    def enter(self, order: EnterQueue, now: datetime, zone: str = "UTC") -> None:
+        """Let the caller wait, or keep the place of one who is called back."""
+        if order.callback:
+            self.promise = Promise.of(order, now, zone)
+        else:
+            self.room = Room(order, now)
 
     def stands(self, room: Room) -> tuple[int, int | None]:
         """Give the place in the line and the likely wait; who comes back is the next."""
         return (1, None) if room.order.returned else (self.position, self.seconds)
 
-    def assign(self, room: Room, name: str, now: datetime) -> Mapping[str, Any]:
+    def assign(self, order: EnterQueue, name: str, waited: float) -> Mapping[str, Any]:
         """Let an agent answer; give what the walk is told of it."""
         self._served += 1
-        self.agent = name or next(iter(room.order.who.get("agents", ())), f"agent-{self._served}")
-        self._joined = now
+        self.agent = name or next(iter(order.who.get("agents", ())), f"agent-{self._served}")
         return {
             "assignment": f"assignment-{self._served}",
             "agent": self.agent,
             "name": self.agent,
-            "wait_seconds": int(room.waited(now)),
+            "wait_seconds": int(waited),
         }
+
+    def join(self, now: datetime) -> None:
+        """Let contact and agent speak from now on."""
+        self._joined = now
 
     def part(self, how: Ending, now: datetime) -> int:
         """End the conversation; give the seconds it took."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from flow.effects import KeepRecording, PlaceCall, ReportLabel, SurveyAnswer
-from flow.instructions import Collect, Instruction, Music, Play, Say
+from flow.effects import DeliverVoicemail, KeepRecording, ReportLabel, SendEmail, SurveyAnswer
+from flow.instructions import Collect, Music, Play, Say
 from flow.language.patterns import found_by_pattern
 from web.cli.simulator.dialogue import Ends
 from web.cli.simulator.failure import Failed
@@ -12,16 +12,17 @@ from web.cli.simulator.modules import Walkable
 from web.cli.simulator.script import named
 from web.cli.simulator.session import Session
 from web.cli.simulator.talk import Expected
+from web.cli.simulator.words import Shown, mail_lines
 
 
-def flat(heard: Iterable[Instruction | PlaceCall]) -> list[Instruction | PlaceCall]:
+def flat(heard: Iterable[Shown]) -> list[Shown]:
     """Give what is heard with the prompts of questions among it."""
     return [
         one for part in heard for one in (part.prompts if isinstance(part, Collect) else [part])
     ]
 
 
-def check_heard(expected: Expected, heard: Sequence[Instruction | PlaceCall]) -> None:
+def check_heard(expected: Expected, heard: Sequence[Shown]) -> None:
     """Compare one expectation with what was heard since the caller last did anything.
 
     Raises:
@@ -42,13 +43,21 @@ def check_heard(expected: Expected, heard: Sequence[Instruction | PlaceCall]) ->
         raise Failed(f"nothing like {expected.regex!r} was said{tongue}; said was {said!r}")
     if expected.played is not None and expected.played not in (played := _played(parts)):
         raise Failed(f"{expected.played!r} was not played; played was {', '.join(played) or '-'}")
+    mailed = [
+        line
+        for part in parts
+        if isinstance(part, SendEmail | DeliverVoicemail)
+        for line in mail_lines(part)
+    ]
+    if expected.mail is not None and _plain(expected.mail) not in _plain("\n".join(mailed)):
+        raise Failed(f"{expected.mail!r} was not mailed; mailed was {'; '.join(mailed) or '-'}")
 
 
 def _plain(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _played(parts: Iterable[Instruction | PlaceCall]) -> list[str]:
+def _played(parts: Iterable[Shown]) -> list[str]:
     found: list[str] = []
     for part in parts:
         if isinstance(part, Play):

@@ -25,6 +25,7 @@ from web.cli.simulator.actions import (
     Unsuited,
 )
 from web.cli.simulator.answers import Asked
+from web.cli.simulator.promise import Promise
 
 Command = Literal["help", "vars", "steps"]
 
@@ -37,9 +38,9 @@ HELP = """\
   record 12s        leave a message of so many seconds, where one is recorded
   answered 30s      where somebody is called: they answer and talk so long
   busy  no answer  failed
-  agent  agent ann  where the caller waits for one: an agent answers (ann: by that name)
+  agent  agent ann  where one is awaited, for a callback too: an agent answers (ann: by that name)
   nobody answers    all agents were rung in vain (no match: the last of them has gone)
-  agent leaves      the agent hangs up (agent leaves 3m: after talking so long)
+  agent leaves      the agent hangs up (agent leaves 3m: after talking, or waiting, so long)
   agent drops       the agent's line breaks: back into the queue
   answered  machine where the flow places a call: somebody, or an answering machine
   vars   steps      what the flow remembers; the steps it left so far
@@ -93,9 +94,9 @@ def typed(line: str, asked: Asked | None) -> Action | Command:
 
 def _of_agents(text: str, asked: Asked | None) -> Action | None:
     low = text.lower()
-    if isinstance(asked, Enqueue) and low in _NOBODY:
+    if isinstance(asked, Enqueue | Promise) and low in _NOBODY:
         return NobodyComes()
-    if isinstance(asked, Enqueue) and low == "no match":
+    if isinstance(asked, Enqueue | Promise) and low == "no match":
         return NobodyComes("no_match")
     found = _AGENT.fullmatch(low)
     if not found:

@@ -1,8 +1,9 @@
-"""Turns what becomes of an order into the event the walk hears of it: a queue, an agent, a call."""
+"""Turns what becomes of an order into the event the walk hears: a queue, an agent, a call."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from flow.effects import PlaceCall
+from flow.effects import EnterQueue, PlaceCall
 from flow.events import DialEnded, Digits, Event, HungUp, News, PickedUp
 from flow.instructions import Enqueue, Join
 from web.cli.simulator.actions import (
@@ -18,8 +19,9 @@ from web.cli.simulator.actions import (
 )
 from web.cli.simulator.clock import Clock
 from web.cli.simulator.desk import Desk
+from web.cli.simulator.promise import Promise
 
-Ordered = Enqueue | Join | PlaceCall
+Ordered = Enqueue | Join | PlaceCall | Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Ordering:
                 return self._waited(action)
             case Join():
                 return self._spoke(action)
+            case Promise(order=order):
+                return self._promised(order, action)
 
     def _waited(self, action: Action) -> Event:
         room, now = self.desk.room, self.clock.now
@@ -53,7 +57,8 @@ class Ordering:
                 self.clock.pass_time(after)
                 return HungUp(self.clock.now)
             case AgentAnswers(name=name):
-                return News(now, room.order.id, "assigned", self.desk.assign(room, name, now))
+                told = self.desk.assign(room.order, name, room.waited(now))
+                return News(now, room.order.id, "assigned", told)
             case NobodyComes(word=word):
                 return News(now, room.order.id, word, last=True)
             case Press(keys=keys) if room.keys:
@@ -62,6 +67,21 @@ class Ordering:
                 raise Unsuited("no keys are taken while the caller waits here")
             case _:
                 raise Unsuited("the caller waits for an agent: let one answer, or let time pass")
+
+    def _promised(self, order: EnterQueue, action: Action) -> Event:
+        now = self.clock.now
+        match action:
+            case AgentAnswers(name=name):
+                waited = now - datetime.fromisoformat(order.callback["requested"])
+                told = self.desk.assign(order, name, waited.total_seconds())
+                return News(now, order.id, "assigned", told)
+            case NobodyComes(word=word):
+                return News(now, order.id, word, last=True)
+            case _:
+                raise Unsuited(
+                    "nobody is on the line, a callback is promised: "
+                    "let an agent answer, or let time pass"
+                )
 
     def _spoke(self, action: Action) -> Event:
         match action:
@@ -94,6 +114,7 @@ class Ordering:
 
     def _picked_up(self, asked: PlaceCall, word: str) -> PickedUp:
         heard = {"answered": "human", "machine": "machine_start"}[word]
-        call = {"sid": f"CA{1:032d}", "from": asked.sender, "to": asked.to}
+        number = int(asked.id.rpartition(".")[2])
+        call = {"sid": f"CA{number:032d}", "from": asked.sender, "to": asked.to}
         by = heard if asked.machine_detection else ""
         return PickedUp(self.clock.now, asked.id, call, by)

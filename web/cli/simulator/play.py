@@ -6,10 +6,8 @@ from datetime import UTC, datetime
 
 from desk.dial_rules import DialRules
 from flow.context import zone
-from flow.effects import PlaceCall
 from flow.errors import FlowError
 from flow.flow import Flow
-from flow.instructions import Instruction
 from web.cli.simulator import words
 from web.cli.simulator.actions import Unsuited
 from web.cli.simulator.caller import LINE, NUMBER, Caller
@@ -64,7 +62,7 @@ class _Stage:
     def __init__(self, dialogue: Dialogue, flow: Flow, transcript: list[str]) -> None:
         self.dialogue, self._transcript = dialogue, transcript
         self.run = walkable(with_values(flow, dialogue.variables), dialogue.inputs)
-        self._heard: list[Instruction | PlaceCall] = []
+        self._heard: list[words.Shown] = []
         self._language = words.default_language(self.run.flow)
         number, line = dialogue.number or NUMBER, dialogue.line or LINE
         book = ContactBook(dialogue.contacts)
@@ -134,7 +132,7 @@ class _Stage:
             if left is not None:
                 raise Failed("nothing asked for this answer", answers.section, left)
 
-    def _hear(self, part: Instruction | PlaceCall) -> None:
+    def _hear(self, part: words.Shown) -> None:
         self._heard.append(part)
         for line in words.lines(part, self._language, self.run.flow.voice):
             self._transcript.append(f"    {line}")

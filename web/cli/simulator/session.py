@@ -10,7 +10,16 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from flow import engine, values
-from flow.effects import Drop, EnterQueue, Fact, Needed, PlaceCall, StartTimer
+from flow.effects import (
+    DeliverVoicemail,
+    Drop,
+    EnterQueue,
+    Fact,
+    Needed,
+    PlaceCall,
+    SendEmail,
+    StartTimer,
+)
 from flow.errors import FlowError
 from flow.events import Continued, EffectDone, Event, HungUp, News, TimerFired
 from flow.execution import Execution
@@ -34,7 +43,9 @@ from flow.step import HistoryEntry, Step
 from web.cli.simulator.actions import (
     Action,
     AgentAnswers,
+    AgentLeaves,
     HangUp,
+    NobodyComes,
     PassTime,
     StaySilent,
     Unsuited,
@@ -43,7 +54,9 @@ from web.cli.simulator.answers import Asked, Asking
 from web.cli.simulator.clock import Clock
 from web.cli.simulator.desk import Desk
 from web.cli.simulator.ordered import Ordered, Ordering
+from web.cli.simulator.promise import Promise
 from web.cli.simulator.room import Room
+from web.cli.simulator.words import Shown
 
 _ENDS = (Collect, Record, Dial, Enqueue, Join, Proceed, Hangup, Reject, Apologise)
 
@@ -70,7 +83,7 @@ class Session:
     flow: Flow
     world: World
     clock: Clock
-    listen: Callable[[Instruction | PlaceCall], None]
+    listen: Callable[[Shown], None]
     zone: str = "UTC"
     desk: Desk = field(default_factory=Desk)
     execution: Execution = field(init=False)
@@ -96,6 +109,12 @@ class Session:
         """The path of the step that is walked now."""
         return "/".join(frame.step for frame in self.execution.frames)
 
+    @property
+    def holds_agent(self) -> bool:
+        """Whether an agent waits for the contact, who is not there yet, and may leave before."""
+        place = self.execution.place
+        return bool(place) and place != self.execution.hears and not self.execution.awaits
+
     def begin(self, execution: Execution, inputs: Mapping[str, Any]) -> None:
         """Start the run and walk to the first thing it waits for.
 
@@ -119,14 +138,28 @@ class Session:
         if isinstance(action, StaySilent) and self._due() is not None:
             self._pass_until_something_happens()
             return
-        if isinstance(action, AgentAnswers) and action.after and self._room is not None:
-            self._pass_time(action.after)
-            if self._room is None:
-                raise Unsuited("the wait was over before an agent answered")
+        if isinstance(action, AgentAnswers | NobodyComes):
+            self._reach_agents(action)
         self._send(self._event(action))
         self._settle()
 
+    def _reach_agents(self, action: AgentAnswers | NobodyComes) -> None:
+        """Let the time pass in which no agent answers, or is rung at all."""
+        asked = self.question
+        if not isinstance(asked, Enqueue | Promise):
+            return
+        if isinstance(action, AgentAnswers):
+            self._pass_time(action.after)
+        if isinstance(asked, Promise) and asked.not_before and asked is self.question:
+            self._pass_time((asked.not_before - self.clock.now).total_seconds())
+        if not isinstance(self.question, type(asked)):
+            raise Unsuited("the wait was over before an agent answered")
+
     def _event(self, action: Action) -> Event:
+        if isinstance(action, AgentLeaves) and self.holds_agent:
+            self.clock.pass_time(action.after)
+            left = {"how": action.how, "talk_seconds": 0}
+            return News(self.clock.now, self.execution.place, "agent_left", left, last=True)
         if self.question is None:
             if isinstance(action, HangUp) and self.execution.live:
                 return HungUp(self.clock.now)
@@ -162,6 +195,8 @@ class Session:
     def _due(self) -> datetime | None:
         if self.timer is not None:
             return self.timer.due
+        if isinstance(self.question, Promise):
+            return self.question.due(self.clock.now)
         return self._room.due if self._room else None
 
     def _come_due(self) -> bool:
@@ -170,12 +205,20 @@ class Session:
             self._send(TimerFired(self.clock.now, self.timer.id))
             self._settle()
             return True
-        room = self._room
+        asked, room = self.question, self._room
+        if isinstance(asked, Promise) and not asked.is_over(self.clock.now):
+            return True
+        if isinstance(asked, Promise):
+            self._give_up(asked.order)
+            return True
         if room is not None and room.ends is not None and room.ends <= self.clock.now:
-            self._send(News(self.clock.now, room.order.id, "timeout", last=True))
-            self._settle()
+            self._give_up(room.order)
             return True
         return self._look()
+
+    def _give_up(self, order: EnterQueue) -> None:
+        self._send(News(self.clock.now, order.id, "timeout", last=True))
+        self._settle()
 
     def _look(self) -> bool:
         """Let a waiting caller hear what is due now; say whether it was anything."""
@@ -222,6 +265,8 @@ class Session:
                 self.facts.append(effect)
             elif isinstance(effect, Drop):
                 self.dropped.append(effect.order)
+            elif isinstance(effect, DeliverVoicemail):
+                self.listen(effect)
             elif isinstance(effect, PlaceCall):
                 self._placed = effect
                 self.listen(effect)
@@ -237,7 +282,10 @@ class Session:
         match part:
             case Pause(seconds=seconds) | Music(seconds=seconds):
                 self.clock.pass_time(seconds)
-            case Collect() | Record() | Dial() | Enqueue() | Join():
+            case Join():
+                self.desk.join(self.clock.now)
+                self.question = part
+            case Collect() | Record() | Dial() | Enqueue():
                 self.question = part
             case Proceed():
                 self._proceeds = True
@@ -249,9 +297,11 @@ class Session:
                 self.timer, self._need = self._need, None
                 break
             if self._need is not None:
+                if isinstance(self._need, SendEmail):
+                    self.listen(self._need)
                 outcome, result = self.world(self._need, self.step)
                 if isinstance(self._need, EnterQueue) and outcome == "waiting":
-                    self.desk.enter(self._need, self.clock.now)
+                    self.desk.enter(self._need, self.clock.now, self.zone)
                 self._send(EffectDone(self.clock.now, self._need.id, outcome, dict(result)))
             elif self._proceeds:
                 self._send(Continued(self.clock.now))
@@ -260,9 +310,16 @@ class Session:
                 self._send(HungUp(self.clock.now))
             else:
                 break
-        if self._placed is not None and self._placed.id == self.execution.hears:
-            self.question = self.question or self._placed
+        if self.question is None and not self.over:
+            self.question = self._ordered()
         self._look()
+
+    def _ordered(self) -> PlaceCall | Promise | None:
+        """Find the order that nobody on the line waits for, but the run does."""
+        hears, promise = self.execution.hears, self.desk.promise
+        if self._placed is not None and self._placed.id == hears:
+            return self._placed
+        return promise if promise is not None and promise.order.id == hears else None
 
 
 def _json(value: Any) -> Any:

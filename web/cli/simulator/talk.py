@@ -44,13 +44,14 @@ class Expected(_Part):
     regex: str | None = None
     not_: Annotated[str | None, BeforeValidator(_text)] = Field(default=None, alias="not")
     played: str | None = None
+    mail: Annotated[str | None, BeforeValidator(_text)] = None
     language: str = ""
 
     @model_validator(mode="after")
     def _one(self) -> "Expected":
-        given = [self.text, self.regex, self.not_, self.played]
+        given = [self.text, self.regex, self.not_, self.played, self.mail]
         if sum(value is not None for value in given) != 1:
-            raise ValueError("give exactly one of text, regex, not, played")
+            raise ValueError("give exactly one of text, regex, not, played, mail")
         reason = pattern_problem(self.regex) if self.regex is not None else ""
         if reason:
             raise ValueError(reason)

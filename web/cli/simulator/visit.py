@@ -10,10 +10,10 @@ from typing import Any
 from desk.dial_rules import DialRules
 from flow.component import Component
 from flow.context import zone
-from flow.effects import LookUpContact, PlaceCall
+from flow.effects import LookUpContact
 from flow.errors import FlowError
 from flow.flow import Flow
-from flow.instructions import Enqueue, Instruction
+from flow.instructions import Enqueue
 from web.cli.simulator import words
 from web.cli.simulator.actions import HangUp, PassTime, StaySilent, Unsuited
 from web.cli.simulator.caller import LINE, NUMBER, Caller
@@ -25,6 +25,7 @@ from web.cli.simulator.errors import CannotWalk
 from web.cli.simulator.http import AskedHttp, RealHttp
 from web.cli.simulator.lines import HELP, typed
 from web.cli.simulator.modules import Walkable, walkable, with_values
+from web.cli.simulator.promise import Promise
 from web.cli.simulator.session import Session
 from web.cli.simulator.shelf import Shelf
 from web.cli.simulator.terminal import Terminal
@@ -155,7 +156,7 @@ class _Walker:
         name = flow.title or flow.slug
         self._terminal.write(f"[{name} · {flow.type} · {who} · {when} · ? for help]")
 
-    def hear(self, part: Instruction | PlaceCall) -> None:
+    def hear(self, part: words.Shown) -> None:
         """Show what the caller hears."""
         for line in words.lines(part, self._language, self._run.flow.voice):
             self._terminal.write(line)
@@ -174,14 +175,16 @@ class _Walker:
         self._terminal.write(f"[the flow {_ended(session)}]")
 
     def _do(self, session: Session, line: str) -> None:
-        waits = isinstance(session.question, Enqueue)
+        waits, before = isinstance(session.question, Enqueue | Promise), self._clock.now
+        called = isinstance(session.question, Promise)
         try:
             action = typed(line, session.question)
             if isinstance(action, str):
                 self._show(session, action)
             else:
                 session.act(action)
-            if isinstance(action, PassTime) or (waits and isinstance(action, StaySilent)):
+            moved = called and self._clock.now != before
+            if moved or isinstance(action, PassTime) or (waits and isinstance(action, StaySilent)):
                 self._terminal.write(f"[it is {self._local(self._clock.now)}]")
         except (Unsuited, ValueError) as error:
             self._terminal.write(f"[{error}]")
@@ -193,8 +196,12 @@ class _Walker:
             self._report(session)
 
     def _offer(self, session: Session) -> str:
-        if session.question is not None:
-            return choices(session.question, _current(session))
+        asked, now = session.question, self._clock.now
+        if asked is not None:
+            shown = choices(asked, _current(session), holds_agent=session.holds_agent)
+            if isinstance(asked, Promise) and asked.not_before and asked.sleeps(now):
+                return f"[nobody is rung until {self._local(asked.not_before)} · {shown[1:]}"
+            return shown
         due = session.timer.due if session.timer else self._clock.now
         return f"[nothing happens until {self._local(due)} · Enter or wait 1h]"
 

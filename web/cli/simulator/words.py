@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import assert_never
 
-from flow.effects import PlaceCall
+from flow.effects import DeliverVoicemail, PlaceCall, SendEmail
 from flow.errors import FlowError
 from flow.flow import Flow
 from flow.instructions import (
@@ -27,6 +27,9 @@ from flow.instructions import (
 )
 from flow.language import templates
 
+Shown = Instruction | PlaceCall | SendEmail | DeliverVoicemail
+"""What a walk shows: what the channel is asked for, calls that are placed, and mail."""
+
 
 def default_language(flow: Flow) -> str:
     """Give the language a flow begins in, which is not worth a word; empty when none is known."""
@@ -37,8 +40,8 @@ def default_language(flow: Flow) -> str:
         return ""
 
 
-def lines(part: Instruction | PlaceCall, language: str = "", voice: str = "") -> Iterator[str]:
-    """Give the lines for one instruction or placed call.
+def lines(part: Shown, language: str = "", voice: str = "") -> Iterator[str]:
+    """Give the lines for one instruction, placed call or e-mail.
 
     `language` and `voice` are those not worth a word.
     """
@@ -49,10 +52,26 @@ def lines(part: Instruction | PlaceCall, language: str = "", voice: str = "") ->
             yield from (_spoken(prompt, language, voice) for prompt in prompts)
         case Proceed():
             pass
+        case SendEmail() | DeliverVoicemail():
+            yield from (f"[{line}]" for line in mail_lines(part))
         case Dial() | PlaceCall() | Enqueue() | Join():
             yield f"[{_with_others(part)}]"
         case _:
             yield f"[{_done(part)}]"
+
+
+def mail_lines(part: SendEmail | DeliverVoicemail) -> Iterator[str]:
+    """Give the lines of an e-mail, or say for whom a message is."""
+    if isinstance(part, DeliverVoicemail):
+        skills = [skill["name"] for skill in part.who.get("attributes", ())]
+        named = part.who.get("ring_groups") or part.who.get("agents") or skills
+        yield f"mail: a message of {part.seconds} s for {', '.join((*named, *part.emails))}"
+        return
+    sender = f" from {part.sender}" if part.sender else ""
+    yield f"mail: to {', '.join(part.to)}{sender}: {part.subject}"
+    yield from (f"mail: {line}" for line in (part.text or part.html).splitlines())
+    for each in part.attachments:
+        yield f"mail: attached {each['name'] or each.get('recording') or 'nothing'}"
 
 
 def _spoken(part: Heard, language: str, voice: str) -> str:

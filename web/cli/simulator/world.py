@@ -15,6 +15,7 @@ from flow.effects import (
     LookUpContact,
     Needed,
     RunFunction,
+    SendEmail,
     UpdateContact,
 )
 from runner.performers import run_function
@@ -65,6 +66,8 @@ class SimulatedWorld:
                 return run_function(effect)
             case ControlRecording():
                 return "done", {}
+            case SendEmail(id=name):
+                return "sent", {"message_id": f"<{name}@walk.invalid>"}
             case CheckDial(targets=targets, caller_id=caller_id):
                 return self._check_dial(targets, caller_id)
             case EnterQueue() | HowItEnded() | EstimateWait():
@@ -107,6 +110,8 @@ def _what(effect: Needed) -> str:
             return "run function"
         case ControlRecording(action=action):
             return f"{action} recording"
+        case SendEmail(to=to):
+            return f"e-mail to {', '.join(to)}"
         case CheckDial(targets=targets):
             return f"may {', '.join(targets)} be called?"
         case _:
@@ -115,8 +120,9 @@ def _what(effect: Needed) -> str:
 
 def _what_of_the_desk(effect: Needed) -> str:
     match effect:
-        case EnterQueue(queue=queue):
-            return f"queue for {queue}"
+        case EnterQueue(queue=queue, callback=callback):
+            back = f"call {callback['number']} back, " if callback else ""
+            return f"{back}queue for {queue}"
         case HowItEnded():
             return "how did the conversation end?"
         case EstimateWait(ring_groups=groups):

@@ -1,0 +1,17 @@
+"""The server with short leases, so that a killed process is followed soon: for gunicorn and flask."""
+
+from datetime import timedelta
+
+from app import create_app
+from jobs import reaper, worker
+from runner import effects, legs, orders
+
+__all__ = ["create_app"]
+
+orders.LEASE = timedelta(seconds=3)
+effects.TAKEN_OVER = timedelta(seconds=4)
+effects.QUEUED = timedelta(seconds=1)
+effects._patience = lambda effect: timedelta(seconds=4)
+legs.LOOKED_FOR = (0.3, 1.0, 2.5)
+reaper.BEAT, reaper.LOOK, reaper.LEASE = 0.5, 0.2, 2.0
+worker.POLL = 0.2

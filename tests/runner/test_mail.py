@@ -1,0 +1,263 @@
+"""Messages and the mail server: headers nobody can add to, and every way a server can answer."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flow.mailbox import Mailbox, mailbox
+from runner.errors import BadSettings
+from runner.mail import File, Letter, MailDoor, MailError, write
+from runner.mail_settings import mail_server
+from runner.settings import load_settings
+from tests.support.smtp import Sink, free_port, smtp_sink
+
+OPERATOR = Mailbox("desk@example.com", "Acme")
+ANN, BOB = mailbox("Ann <ann@example.org>"), mailbox("bob@example.org")
+LETTER = Letter("e1.2", OPERATOR, [ANN], "Hello", datetime(2030, 1, 7, tzinfo=UTC), "Hi Ann")
+HOSTILE = [
+    "x\r\nBcc: eve@evil.example",
+    "x\nBcc: eve@evil.example",
+    "x\rBcc: eve@evil.example",
+    "x\x0bBcc: eve@evil.example",
+    "x\u2028Bcc: eve@evil.example",
+    "x\x85Bcc: eve@evil.example",
+    "\r\n\r\n<script>",
+    "\r\n.\r\nMAIL FROM:<eve@evil.example>",
+]
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    with smtp_sink() as made:
+        yield made
+
+
+def door(sink: Sink, scheme: str = "smtp", user: str = "") -> MailDoor:
+    at = f"{user}@" if user else ""
+    return MailDoor(mail_server(f"{scheme}://{at}127.0.0.1:{sink.port}"), patience=5)
+
+
+def send(sink: Sink, letter: Letter = LETTER, *to: str) -> int:
+    named = to or tuple(box.address for box in letter.to)
+    return door(sink).send(write(letter, OPERATOR), OPERATOR.address, named)
+
+
+def read(message: EmailMessage) -> EmailMessage:
+    found = message_from_bytes(message.as_bytes(), policy=policy.default)
+    assert isinstance(found, EmailMessage)
+    return found
+
+
+def test_what_is_sent_arrives(sink: Sink) -> None:
+    file = File("a.wav", "audio/wav", b"RIFF\0\xff\n.\r\n.")
+    letter = replace(LETTER, html="<p>Hi</p>", files=[file], subject="Grüße", text="Hé\n.\nend")
+    assert send(sink, letter) == 0
+    (got,) = sink.received
+    assert (got.sender, got.to) == ("desk@example.com", ["ann@example.org"])
+    message = got.message
+    assert str(message["From"]) == "Acme <desk@example.com>"
+    assert str(message["To"]) == "Ann <ann@example.org>"
+    assert message["Subject"] == "Grüße"
+    assert message["Message-ID"] == "<e1.2@example.com>"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Date"].datetime == LETTER.at
+    assert got.text.replace("\r\n", "\n") == "Hé\n.\nend\n"
+    assert got.attached == [("a.wav", "audio/wav", file.data)]
+    assert got.data.isascii()
+
+
+def test_html_alone_and_nothing_at_all() -> None:
+    alone = read(write(replace(LETTER, text="", html="<b>x</b>"), OPERATOR))
+    assert alone.get_content_type() == "text/html"
+    assert read(write(replace(LETTER, text=""), OPERATOR)).get_content().strip() == ""
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_value_adds_a_header(text: str) -> None:
+    letter = replace(LETTER, subject=text, text=text, files=[File(text, "text/plain", b"x")])
+    message = read(write(letter, OPERATOR))
+    assert message.keys() == read(write(replace(letter, subject="s"), OPERATOR)).keys()
+    assert "Bcc" not in message
+    assert len(message.get_all("Subject", [])) == 1
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("form", ["{}@example.org", "ann@{}.org", "{} <ann@example.org>", "{}"])
+def test_no_address_brings_a_line_along(form: str, text: str) -> None:
+    with pytest.raises(ValueError, match=r"line breaks|write an e-mail") as caught:
+        mailbox(form.format(text))
+    assert "evil" not in str(caught.value)
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_whatever_is_written_there_is_one_recipient_and_one_subject(
+    name: str, subject: str
+) -> None:
+    try:
+        to = mailbox(f"{name} <ann@example.org>")
+    except ValueError:
+        return
+    message = read(write(replace(LETTER, to=[to], subject=subject), OPERATOR))
+    assert [box.addr_spec for box in message["To"].addresses] == ["ann@example.org"]
+    assert message["Message-ID"] == "<e1.2@example.com>"
+    assert message.get_content().strip() == "Hi Ann"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "ann", "ann@", "@x.org", "a b@x.org", "ann@x.org, bob@x.org", "ann@x.org bob@x.org",
+     "Ann <ann@x.org>, bob@x.org", "<ann@x.org> <bob@x.org>", "ann@-x.org", "ann@x..org",
+     ".ann@x.org", "ann@x.org.", f"{'a' * 65}@x.org", f"a@{'x' * 260}.org", "ann@[1.2.3.4]",
+     "ann;bob@x.org", '"a b"@x.org', "änn@x.org"],
+)  # fmt: skip
+def test_what_is_no_single_address(text: str) -> None:
+    with pytest.raises(ValueError, match="e-mail address"):
+        mailbox(text)
+
+
+def test_addresses_and_names() -> None:
+    assert mailbox(' "Ann, Acme" <Ann.B+c@Sub.Example.org> ') == Mailbox(
+        "Ann.B+c@Sub.Example.org", "Ann, Acme"
+    )
+    assert mailbox("ann@bücher.example").address == "ann@xn--bcher-kva.example"
+    assert mailbox("Ann <ann@Example.org>").domain == "example.org"
+    shown = read(write(replace(LETTER, to=[mailbox('"Ann, Acme" <a@x.org>')]), OPERATOR))["To"]
+    assert [(box.display_name, box.addr_spec) for box in shown.addresses] == [
+        ("Ann, Acme", "a@x.org")
+    ]
+
+
+def test_a_long_message_id_stays_whole() -> None:
+    operator = Mailbox(f"a@{'long-' * 11}name.{'other-' * 9}name.example.com")
+    message = read(write(replace(LETTER, id="01HZXA7Q3M4N5P6R7S8T9V0W1X.12"), operator))
+    assert message["Message-ID"] == f"<01HZXA7Q3M4N5P6R7S8T9V0W1X.12@{operator.domain}>"
+
+
+@pytest.mark.parametrize(
+    ("answers", "code", "retry"),
+    [
+        ({"RCPT": ["550 no such user"]}, 550, False),
+        ({"RCPT": ["451 greylisted"]}, 451, True),
+        ({"MAIL": ["550 not you"]}, 550, False),
+        ({"DATA": ["554 no"]}, 554, False),
+        ({"END": ["552 too large"]}, 552, False),
+        ({"END": ["452 disk full"]}, 452, True),
+        ({"CONNECT": ["421 busy"]}, 421, True),
+        ({"CONNECT": ["554 no service"]}, 554, True),
+        ({"CONNECT": ["drop"]}, 0, True),
+        ({"DATA": ["drop"]}, 0, True),
+    ],
+)
+def test_how_a_server_refuses(
+    sink: Sink, answers: dict[str, list[str]], code: int, *, retry: bool
+) -> None:
+    sink.answers = answers
+    with pytest.raises(MailError) as caught:
+        send(sink)
+    assert (caught.value.code, caught.value.retry) == (code, retry)
+    assert sink.received == []
+    assert "example.org" not in str(caught.value)
+
+
+def test_when_the_answer_is_lost_nobody_knows(sink: Sink) -> None:
+    sink.answers = {"END": ["drop"]}
+    with pytest.raises(MailError) as caught:
+        send(sink)
+    assert caught.value.retry
+    assert send(sink) == 0
+    assert [each.message["Message-ID"] for each in sink.received] == ["<e1.2@example.com>"] * 2
+
+
+def test_who_is_refused_for_good_keeps_it_from_nobody_else(sink: Sink) -> None:
+    sink.answers = {"RCPT bob@example.org": ["550 no such user"]}
+    assert send(sink, replace(LETTER, to=[BOB, ANN])) == 1
+    assert sink.received[0].to == ["ann@example.org"]
+
+
+def test_who_is_refused_for_now_is_waited_for(sink: Sink) -> None:
+    sink.answers = {"RCPT bob@example.org": ["450 later"]}
+    with pytest.raises(MailError):
+        send(sink, replace(LETTER, to=[ANN, BOB]))
+    assert sink.received == []
+    assert send(sink, replace(LETTER, to=[ANN, BOB])) == 0
+    assert sink.received[0].to == ["ann@example.org", "bob@example.org"]
+
+
+def test_nobody_listens() -> None:
+    with pytest.raises(MailError, match="not to be reached") as caught:
+        MailDoor(mail_server(f"smtp://127.0.0.1:{free_port()}")).send(
+            write(LETTER, OPERATOR), "a@b.example", ["c@d.example"]
+        )
+    assert caught.value.retry
+
+
+def test_a_server_that_says_nothing_is_left(sink: Sink) -> None:
+    sink.answers = {"EHLO": ["250-never ends"]}
+    with pytest.raises(MailError, match="not to be reached"):
+        MailDoor(mail_server(sink.url), patience=0.2).send(
+            write(LETTER, OPERATOR), "a@b.example", ["c@d.example"]
+        )
+
+
+def test_a_user_logs_in_and_a_wrong_password_waits_for_the_operator(sink: Sink) -> None:
+    sink.users = {"me@x": "p/w:1"}
+    message = write(LETTER, OPERATOR)
+    assert door(sink, user="me%40x:p%2Fw%3A1").send(message, "a@b.example", ["c@d.example"]) == 0
+    assert sink.logins == ["me@x"]
+    with pytest.raises(MailError, match="535") as caught:
+        door(sink, user="me%40x:secret").send(message, "a@b.example", ["c@d.example"])
+    assert caught.value.retry
+    assert "secret" not in str(caught.value)
+
+
+def test_starttls_is_asked_for_and_never_done_without(sink: Sink) -> None:
+    with pytest.raises(MailError, match="no STARTTLS"):
+        door(sink, "smtp+starttls").send(write(LETTER, OPERATOR), "a@b.example", ["c@d.example"])
+    assert sink.received == []
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "safety"),
+    [
+        ("smtp://mail.example.com", "mail.example.com", 25, "if offered"),
+        ("smtp://u:p@mail.example.com:587", "mail.example.com", 587, "if offered"),
+        ("smtps://u:p@mail.example.com", "mail.example.com", 465, "tls"),
+        ("smtp+starttls://u:p@[::1]", "::1", 587, "starttls"),
+    ],
+)
+def test_addresses_of_servers(url: str, host: str, port: int, safety: str) -> None:
+    server = mail_server(url)
+    assert (server.host, server.port, server.safety) == (host, port, safety)
+    assert "'p'" not in repr(server)
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"smtp_url": "http://hunter2@x"}, "SMTP_URL: give smtp://"),
+        ({"smtp_url": "smtp://u:hunter2@x:port"}, "SMTP_URL: give smtp://"),
+        ({"smtp_url": "smtp://u:hunter2@x/path"}, "SMTP_URL: give smtp://"),
+        ({"smtp_url": "smtp://:hunter2@x"}, "both a user and a password"),
+        ({"smtp_url": "smtp://x"}, "MAIL_FROM is needed"),
+        ({"smtp_url": "smtp://x", "mail_from": "nobody"}, "MAIL_FROM: write an e-mail address"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start(given: dict[str, str], text: str, tmp_path: Path) -> None:
+    with pytest.raises(BadSettings) as caught:
+        load_settings(data_dir=tmp_path, **given)
+    assert text in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_the_password_is_not_in_the_settings_text() -> None:
+    settings = load_settings(smtp_url="smtp://u:hunter2@x", mail_from="Acme <a@b.example>")
+    assert "hunter2" not in repr(settings)
+    assert settings.mail_sender == Mailbox("a@b.example", "Acme")
