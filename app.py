@@ -13,23 +13,15 @@ import structlog
 from flask import Flask
 
 from desk.access import Limits
-from flow.effects import (
-    CheckDial,
-    ControlRecording,
-    Drop,
-    EnterQueue,
-    EstimateWait,
-    HowItEnded,
-    HttpRequest,
-    PlaceCall,
-    RunFunction,
-)
+from flow import effects as asked
 from ivr.addresses import heard_address, hold_address, leg_address, turn_address
-from ivr.calls import Account, Calls
+from ivr.account import account_of
+from ivr.calls import Calls
 from ivr.carrier import CarrierService
 from ivr.render import TwimlRenderer
 from ivr.webhooks import VoiceSettings, voice_blueprint
 from jobs.command import worker_command
+from runner import orders as ordered
 from runner.agent_legs import AgentLegs
 from runner.alarms import Alarms
 from runner.contact_legs import ContactLegs
@@ -38,10 +30,8 @@ from runner.courier import Courier
 from runner.desk import Desk
 from runner.dialling import DialCheck
 from runner.effects import Effects
-from runner.egress import Guard, HttpClient, own_hosts
-from runner.egress.redirects import MAX_REDIRECTS
+from runner.egress.ours import http_client
 from runner.erasing import Eraser
-from runner.errors import BadSettings
 from runner.facts import CallFacts, RecordingFacts, Watchdog
 from runner.handling import Handling
 from runner.keeping import Keeping
@@ -51,18 +41,7 @@ from runner.library import Library
 from runner.local import LOCAL
 from runner.logs import set_up_logs
 from runner.numbers import Numbers
-from runner.orders import (
-    Arrange,
-    DeleteRecording,
-    EndConversation,
-    EndLeg,
-    LegOver,
-    Orders,
-    Push,
-    Ring,
-    SayAndEnd,
-    Tell,
-)
+from runner.orders import Orders
 from runner.outbound import Outbound
 from runner.outgoing import Outgoing
 from runner.performers import HttpPerformer, RecordingControl, run_function
@@ -178,11 +157,7 @@ class Telephony:
     @cached_property
     def carrier(self) -> Calls:
         """The carrier's REST API."""
-        settings = self._settings
-        token = settings.twilio_auth_token[0] if settings.twilio_auth_token else "development"
-        sid = settings.twilio_account_sid or "AC" + "0" * 32
-        account = Account(sid, token, settings.twilio_api_url or _nowhere(settings))
-        return Calls(account, public_url=settings.base_url)
+        return Calls(account_of(self._settings), public_url=self._settings.base_url)
 
     @cached_property
     def orders(self) -> Orders:
@@ -194,18 +169,18 @@ class Telephony:
 
     def _by_order(self) -> dict[type[Any], Any]:
         return {
-            Tell: self.teller.tell,
-            Push: self.teller.push,
-            Drop: self.desk.drop,
-            Ring: self.legs.ring,
-            EndLeg: self.legs.end,
-            SayAndEnd: self.legs.say_and_end,
-            LegOver: self.contacts.over,
-            PlaceCall: self.contacts.place,
-            DeleteRecording: self.copies.delete,
+            ordered.Tell: self.teller.tell,
+            ordered.Push: self.teller.push,
+            asked.Drop: self.desk.drop,
+            ordered.Ring: self.legs.ring,
+            ordered.EndLeg: self.legs.end,
+            ordered.SayAndEnd: self.legs.say_and_end,
+            ordered.LegOver: self.contacts.over,
+            asked.PlaceCall: self.contacts.place,
+            ordered.DeleteRecording: self.copies.delete,
             **self.post.orders,
-            Arrange: self.rooms.arrange,
-            EndConversation: self.rooms.end,
+            ordered.Arrange: self.rooms.arrange,
+            ordered.EndConversation: self.rooms.end,
         }
 
     @cached_property
@@ -287,21 +262,21 @@ class Telephony:
     @cached_property
     def walker(self) -> Walker:
         """What moves runs."""
-        local = {**LOCAL, CheckDial: self.dial}
-        library = Library(self._house.store)
-        return Walker(library, self._house.vault, local, self._settings.timezone)
+        local = {**LOCAL, asked.CheckDial: self.dial}
+        house, zone = self._house, self._settings.timezone
+        return Walker(Library(house.store), house.vault, local, zone)
 
     @cached_property
     def effects(self) -> Effects:
         """What does the world's part."""
         performers: dict[type[Any], Any] = {
-            HttpRequest: HttpPerformer(self._http(), self._house.secrets.get),
-            RunFunction: run_function,
-            ControlRecording: RecordingControl(self.carrier),
+            asked.HttpRequest: HttpPerformer(http_client(self._settings), self._house.secrets.get),
+            asked.RunFunction: run_function,
+            asked.ControlRecording: RecordingControl(self.carrier),
             **self.post.performers,
-            EnterQueue: self.desk.enter,
-            EstimateWait: self.desk.estimate,
-            HowItEnded: self.agents.how_it_ended,
+            asked.EnterQueue: self.desk.enter,
+            asked.EstimateWait: self.desk.estimate,
+            asked.HowItEnded: self.agents.how_it_ended,
         }
         house = self._house
         return Effects(
@@ -313,24 +288,15 @@ class Telephony:
     @cached_property
     def post(self) -> Post:
         """What sends e-mails and delivers messages."""
-        house = self._house
-        parts = (house.store, self.jobs, house.vault, house.recordings)
-        return Post(*parts, self.desk, now, self._settings)
+        store, jobs, vault = self._house.store, self.jobs, self._house.vault
+        return Post(store, jobs, vault, self._house.recordings, self.desk, now, self._settings)
 
     @cached_property
     def courier(self) -> Courier:
         """What sends events to subscribers."""
         database = self._house.database
         shelves = (Deliveries(database), Subscriptions(database))
-        return Courier(*shelves, self._http(redirects=0), self._house.vault, now)
-
-    def _http(self, redirects: int = MAX_REDIRECTS) -> HttpClient:
-        settings = self._settings
-        own = own_hosts((settings.base_url, settings.database))
-        try:
-            return HttpClient(Guard(settings.egress_allow, own), redirects=redirects)
-        except ValueError as error:
-            raise BadSettings(f"EGRESS_ALLOW: {error}") from None
+        return Courier(*shelves, http_client(self._settings, redirects=0), self._house.vault, now)
 
     @cached_property
     def renderer(self) -> TwimlRenderer:
@@ -431,8 +397,3 @@ class Telephony:
             reaper,
             [webhooks],
         )
-
-
-def _nowhere(settings: Settings) -> str:
-    """Give the API's base in development without a token: nothing that could be reached."""
-    return "" if settings.twilio_auth_token else "http://127.0.0.1:9"

@@ -60,7 +60,8 @@ def bring_up_to_date(floor: Floor, changes: Changes) -> None:
     for waiting in changes.gone:
         floor.contacts[waiting.id] = waiting
         floor.queue = without(floor.queue, waiting.id)
-    floor.offers.update({offer.id: offer for offer in changes.offers})
+    for offer in changes.offers:
+        floor.see(offer)
     floor.assignments.update({each.id: each for each in changes.assignments})
     for room in changes.rooms:
         if room.closed is None:

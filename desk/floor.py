@@ -88,7 +88,10 @@ class Floor(State):
         self._keep_offer(ended)
         waiting = self.contacts.get(ended.contact)
         if waiting and self._waits(ended.contact):
-            self._keep_waiting(offers.after(waiting, ended))
+            # Who was named for a transfer is not waited for when the line does not work.
+            is_vain = self._is_pending(ended.contact)
+            after = queue.tried(waiting, ended.agent) if is_vain else offers.after(waiting, ended)
+            self._keep_waiting(after)
         agent = self.agents.get(offer.agent)
         if how == "lost" and agent:
             self.put_agent(presence.lose(agent, at))

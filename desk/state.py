@@ -56,11 +56,14 @@ class State:
     tasks: list[Task] = field(default_factory=list)
     changed: set[tuple[Table, str]] = field(default_factory=set)
     _roster: Roster | None = None
+    _rung: dict[str, Offer] | None = None
 
     @property
     def open_offers(self) -> list[Offer]:
         """The agents being rung."""
-        return [offer for offer in self.offers.values() if offer.is_open]
+        if self._rung is None:
+            self._rung = {name: offer for name, offer in self.offers.items() if offer.is_open}
+        return list(self._rung.values())
 
     @property
     def roster(self) -> Roster:
@@ -87,6 +90,14 @@ class State:
         self.agents[agent.id] = agent
         if self._roster is not None:
             self._roster = self._roster.with_agent(agent)
+
+    def see(self, offer: Offer) -> None:
+        """Let an offer be as this says, without a change that is to be written."""
+        self.offers[offer.id] = offer
+        if self._rung is not None and offer.is_open:
+            self._rung[offer.id] = offer
+        elif self._rung is not None:
+            self._rung.pop(offer.id, None)
 
     def room_of(self, contact: str) -> Room | None:
         """Find the open room of a contact, or the one into which a pending place calls."""
@@ -167,7 +178,7 @@ class State:
         self.changed.add(("waiting", waiting.id))
 
     def _keep_offer(self, offer: Offer) -> None:
-        self.offers[offer.id] = offer
+        self.see(offer)
         self.changed.add(("offers", offer.id))
 
     def _keep_assignment(self, assignment: Assignment) -> None:

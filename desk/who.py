@@ -1,7 +1,7 @@
 """Which agents a step means: the palette's *who*, resolved against the agents there are."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from desk.agents import Agent
@@ -105,7 +105,7 @@ class Roster:
         return self._ids.values()
 
     def with_agent(self, agent: Agent) -> "Roster":
-        """Give the roster with one agent as he or she is now: cheap, unless groups or skills change."""
+        """Give the roster with one agent as of now; cheap, unless groups or skills change."""
         known = self._ids.get(agent.id)
         same = known is not None and known.ring_groups == agent.ring_groups
         same = same and known is not None and known.attributes == agent.attributes

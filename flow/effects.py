@@ -103,7 +103,8 @@ class EnterQueue:
     for ever. `who` holds ring_groups, agents or attributes and match; `ringing` at_once, seconds,
     attempts, order and status. `returned` brings the contact back to the head after an accident.
     `greeting` is what the agent hears before accepting. With `callback` it is a promise to call
-    `number`: `requested` (ISO) is when it took its place in the line, `at` (ISO) a scheduled time,
+    `number`: `requested` (ISO) is when it was promised, `entered` (ISO) from when on its place in
+    the line counts where that was earlier, `at` (ISO) a scheduled time,
     `hours` (from, to in minutes, days) the permitted window in the contact's own zone, `pause`
     the seconds before it is tried; what is not there does not count.
     """

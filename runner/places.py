@@ -1,6 +1,7 @@
 """Reads a walk's order to queue a contact: the place in the line, and what agents need of it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,6 +31,8 @@ def place_of(effect: EnterQueue, at: datetime, zone: str) -> Waiting:
     if not given:
         return waiting
     began = datetime.fromisoformat(given["requested"])
+    entered = datetime.fromisoformat(given.get("entered") or given["requested"])
+    waiting = replace(waiting, entered=entered)
     promise = Callback(
         number=given["number"],
         requested=began,
@@ -39,8 +42,8 @@ def place_of(effect: EnterQueue, at: datetime, zone: str) -> Waiting:
         hours=_hours(given.get("hours")),
     )
     first = at + timedelta(seconds=float(given.get("pause", 0)))
-    entered = callbacks.enter(waiting, promise, first)
-    return entered if entered.not_before or first <= at else callbacks.again(entered, first)
+    placed = callbacks.enter(waiting, promise, first)
+    return placed if placed.not_before or first <= at else callbacks.again(placed, first)
 
 
 def kept_of(effect: EnterQueue) -> dict[str, Any]:

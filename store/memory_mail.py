@@ -1,5 +1,7 @@
 """E-mails and messages for agents in dictionaries, as `store.mails` keeps them."""
 
+from dataclasses import replace
+
 from desk.mails import Mail
 from desk.voicemails import Voicemail
 from store.memory_desk import Rows
@@ -27,4 +29,6 @@ class MemoryMails:
 
     def keep_voicemail(self: Rows, voicemail: Voicemail) -> None:
         """Write a message whose recording is known (insert or update)."""
-        self._put("voicemails", clean(voicemail.id), kept(voicemail))
+        row: Voicemail = kept(voicemail)
+        row = replace(row, emails=tuple(row.emails), inboxes=tuple(row.inboxes))
+        self._put("voicemails", row.id, row)

@@ -29,6 +29,7 @@ from store.sealed import Secrets as SecretTable
 from store.shelves import PromptShelf, RecordingShelf
 from store.store import SqlStore
 from store.subscriptions import Subscriptions
+from store.voicemails import Voicemails
 
 _KEY = "linewalk"
 
@@ -87,6 +88,11 @@ class House:
     def conversations(self) -> Conversations:
         """The conversations of agents."""
         return Conversations(self.database)
+
+    @cached_property
+    def voicemails(self) -> Voicemails:
+        """The messages for agents."""
+        return Voicemails(self.database)
 
     @cached_property
     def queues(self) -> Queues:

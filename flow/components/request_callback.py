@@ -199,8 +199,9 @@ class RequestCallback(CallingBack):
 
     def _queue(self, context: Context, result: Mapping[str, Any]) -> Need:
         run = context.execution
-        kept = run.queued if self.keep_place and run.queued else context.at.isoformat()
-        base = {"tries": 0, "requested": kept, "at": _scheduled(context, self.at)}
+        now, kept = context.at.isoformat(), run.queued if self.keep_place else ""
+        base = {"tries": 0, "requested": now, "at": _scheduled(context, self.at)}
+        base |= {"entered": kept} if kept else {}
         to, sender = str(result["targets"][0]), str(result["caller_id"])
         entry = self.enter(context, to, sender, **self._promise(base, pause=0.0))
         return replace(entry, state={**entry.state, **base})
@@ -212,8 +213,8 @@ class RequestCallback(CallingBack):
 
     def _promise(self, state: Mapping[str, Any], *, pause: float) -> dict[str, Any]:
         hours = {"hours": self.hours.values()} if self.hours else {}
-        at = {"at": state["at"]} if state["at"] else {}
-        return {"requested": state["requested"], "pause": pause, **hours, **at}
+        more = {name: state[name] for name in ("at", "entered") if state.get(name)}
+        return {"requested": state["requested"], "pause": pause, **hours, **more}
 
 
 def _confirm(context: Context, number: str) -> Item:

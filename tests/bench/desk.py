@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from desk import routing
 from desk.agents import Agent
@@ -23,12 +23,14 @@ from desk.who import Skill, Who
 from flow.effects import EnterQueue
 from flow.ledger import Ticket
 from runner.desk import Desk
-from runner.orders import Orders
 from store.database import Database
 from store.store import SqlStore
 from tests.bench.databases import databases
 from tests.bench.machine import progress
 from tests.support.installation import prepare
+
+if TYPE_CHECKING:
+    from runner.orders import Orders
 
 START = datetime(2026, 1, 5, 10, tzinfo=UTC)
 WHOS: tuple[dict[str, Any], ...] = (

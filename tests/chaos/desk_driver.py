@@ -10,21 +10,24 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import runner.desk
 from desk.agents import CHOICES
 from desk.floor import Floor
 from flow.effects import EnterQueue
 from runner.desk import Desk
-from runner.orders import Orders
-from runner.ports import Store
 from store.database import Database
 from store.store import SqlStore
 from tests.chaos.desk_log import FastClock, Log, NoJobs, NotedOrders, WatchedStore
 from tests.support.waiting import wait_until
+
+if TYPE_CHECKING:
+    from runner.orders import Orders
+    from runner.ports import Store
 
 WHOS: tuple[dict[str, Any], ...] = (
     {"ring_groups": ("support",)},
@@ -108,7 +111,7 @@ class Storm:
 
     def _arrive(self, number: int) -> None:
         effect = self._effect(f"c{number:05d}.1", returned=False)
-        if self._chance.random() < 0.05:  # noqa: PLR2004  one of twenty hangs up before
+        if self._chance.random() < 0.05:
             self._gone(effect.id)
         self._effects.append(effect)
         self._enter(effect)
@@ -124,9 +127,8 @@ class Storm:
         }
         wait = pick([None, None, 300.0, 3_000.0])
         who = pick(WHOS)
-        return EnterQueue(
-            place, who, "q", "CA", "+1555", "+1556", "", pick([1, 5, 5, 10]), wait, ringing, returned
-        )
+        priority, line = pick([1, 5, 5, 10]), ("q", "CA", "+15550123456", "+15550100001", "")
+        return EnterQueue(place, who, *line, priority, wait, ringing, returned)
 
     def _enter(self, effect: EnterQueue) -> None:
         word, _ = self._desk.enter(effect)
@@ -151,7 +153,7 @@ class Storm:
     def _late(self) -> None:
         """Of an offer that may be over long since, something is heard."""
         for offer in self._some(self._ids(lambda floor: list(floor.offers))):
-            if self._chance.random() < 0.5:  # noqa: PLR2004  one of two
+            if self._chance.random() < 0.5:
                 self._accept(offer)
             else:
                 self._end_offer(offer, self._chance.choice(["declined", "expired", "lost"]))
@@ -189,13 +191,10 @@ class Storm:
 
     def _fail(self) -> None:
         """A change that is undone in its middle, after it moved the floor in memory."""
-        try:
-            with self._desk.change() as desk:
-                for waiting in list(desk.floor.queue)[:1]:
-                    desk.floor.leave(waiting.id, desk.at)
-                raise Undone
-        except Undone:
-            return
+        with suppress(Undone), self._desk.change() as desk:
+            for waiting in list(desk.floor.queue)[:1]:
+                desk.floor.leave(waiting.id, desk.at)
+            raise Undone
 
     # -- how ----------------------------------------------------------------------------------
 
@@ -235,7 +234,7 @@ def main(part: Part) -> None:
     store = cast("Store", WatchedStore(SqlStore(database), log))
     orders = cast("Orders", NotedOrders())
     desk = Desk(store, orders, NoJobs(), FastClock(part.epoch, part.speed), wrap_up=20.0)
-    storms = [Storm(desk, log, random.Random(_seed(part, n))) for n in range(part.threads)]  # noqa: S311  repeatable
+    storms = [Storm(desk, log, random.Random(_seed(part, n))) for n in range(part.threads)]  # noqa: S311  a race that can be repeated, no secrets
     share = -(-(part.last - part.first) // part.threads)
     shares = [range(n, min(n + share, part.last)) for n in range(part.first, part.last, share)]
     _beside([(storm.run, (part_,)) for storm, part_ in zip(storms, shares, strict=False)], log)

@@ -1,4 +1,4 @@
-"""The server with short leases, so that a killed process is followed soon: for gunicorn and flask."""
+"""The server with short leases, so that somebody soon follows a process that was killed."""
 
 from datetime import timedelta
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from desk.agents import Agent
+from desk.agents import Agent, Chosen
 from desk.changes import Changes, bring_up_to_date
 from desk.floor import Floor
 from store.database import Database
@@ -52,7 +52,7 @@ def hire(store: SqlStore, count: int) -> Changes:
 def _agent(number: int, at: datetime) -> Agent:
     groups = (("support",), ("sales", "support"), ("sales",))[number % 3]
     skills = {"french": number * 37 % 101} if number % 2 else {}
-    presence = "away" if number % 5 == 4 else "available"
+    presence: Chosen = "away" if number % 5 == 4 else "available"
     name = f"a{number:02d}"
     return Agent(
         name, name, f"client:{name}", groups, skills, presence=presence, then=presence, since=at
@@ -87,7 +87,6 @@ def test_a_race_at_the_desk_loses_doubles_and_passes_over_nobody(
     assert [problem for log in logs for problem in log.problems] == []
     replay = Replay(start, logs)
     replay.run()
-    print("STATS", len(replay.floor.offers), len(replay.floor.assignments), replay.longest, sum(len(l.entries) for l in logs), len(replay.floor.contacts))
     check_nobody_is_lost(logs, replay.floor)
     check_answers(logs, replay.floor)
     check_attempts(replay.floor)

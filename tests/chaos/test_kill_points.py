@@ -15,8 +15,7 @@ from tests.support.processes import Programs
 from tests.support.servers import beside
 
 LONG = bool(os.environ.get("LINEWALK_LONG"))
-MOST = 60
-SHORT = {
+SHORT = {  # a few of them, for `make test`
     "survey": (Point(1, "before", "web"), Point(2, "after", "both")),
     "notice": (Point(1, "after", "web"),),
 }
@@ -63,7 +62,9 @@ def test_a_story_that_is_cut_anywhere_ends_as_it_does_without(stage: Stage, name
             wrong[str(point)] = str(problem)[-6_000:]
             break  # whatever hangs would be in the way of what follows
         wrong |= {
-            f"{point}: {key}": (expected[key], found[key]) for key in expected if expected[key] != found[key]
+            f"{point}: {key}": (expected[key], found[key])
+            for key in expected
+            if expected[key] != found[key]
         }
     if wrong:
         print(stage.servers.logs().decode(errors="replace")[-20_000:])  # noqa: T201  shown when it fails

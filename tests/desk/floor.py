@@ -1,6 +1,6 @@
 """Days of a contact centre: one event after another, and after each what must always hold."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -16,7 +16,7 @@ START = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
 def naive_plan(
-    waiting: Queue, agents: Sequence[Agent], open_offers: Sequence[Offer], at: datetime
+    waiting: Queue, agents: Collection[Agent], open_offers: Sequence[Offer], at: datetime
 ) -> list[tuple[str, str]]:
     """The rule of routing as one says it, with no thought for speed."""
     engaged = {offer.agent for offer in open_offers}

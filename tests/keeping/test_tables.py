@@ -6,7 +6,7 @@ from store.schema import PREFIX, metadata
 ERASED = {
     "executions", "turns", "history", "outbox", "calls", "call_log", "recordings",
     "recording_files", "reports", "contacts", "waiting", "tickets", "offers", "legs",
-    "interactions", "events", "deliveries", "wrap_ups", "mails", "voicemails",
+    "interactions", "events", "deliveries", "wrap_ups", "rooms", "mails", "voicemails",
 }  # fmt: skip
 """A contact's rows go."""
 

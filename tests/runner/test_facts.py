@@ -145,14 +145,14 @@ def test_a_terminal_report_overtakes_the_recording_that_still_comes(town: Town) 
     effects = town.process("web-1")
     town.call(effects)
     facts(town).take(fact("completed", town))
-    job = ("hangup", "hangup-e1", {"execution": "e1"}, LAST_WORD.total_seconds())
+    job = ("hangup", "hangup-e1", {"execution": "e1", "call": "CAe1"}, LAST_WORD.total_seconds())
     assert town.asked.jobs == [job]
     assert town.run().live
     town.move(HungUp(town.clock(), Recorded(town.clock(), "RE1", 4)))
     assert town.left()[0] == ("leave", "recorded")
     before = town.run()
     town.clock.forward(10)
-    hangup(effects, town.clock).work({"execution": "e1"})
+    hangup(effects, town.clock).work({"execution": "e1", "call": "CAe1"})
     assert town.run() == before
     with town.store.work() as work:
         kept = work.recording("RE1")

@@ -1,19 +1,24 @@
 """Messages and the mail server: headers nobody can add to, and every way a server can answer."""
 
+import ssl
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
 from flow.mailbox import Mailbox, mailbox
 from runner.errors import BadSettings
-from runner.mail import File, Letter, MailDoor, MailError, write
+from runner.mail import File, Letter, MailDoor, MailError, _context, write
 from runner.mail_settings import mail_server
 from runner.settings import load_settings
 from tests.support.smtp import Sink, free_port, smtp_sink
@@ -221,6 +226,54 @@ def test_starttls_is_asked_for_and_never_done_without(sink: Sink) -> None:
     with pytest.raises(MailError, match="no STARTTLS"):
         door(sink, "smtp+starttls").send(write(LETTER, OPERATOR), "a@b.example", ["c@d.example"])
     assert sink.received == []
+
+
+@pytest.fixture(scope="session")
+def encrypting(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    """A server's TLS with a certificate that nobody vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    at = datetime.now(UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    made = made.not_valid_before(at - timedelta(days=1)).not_valid_after(at + timedelta(days=1))
+    path = tmp_path_factory.mktemp("tls") / "server.pem"
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(
+        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.write_bytes(made.sign(key, hashes.SHA256()).public_bytes(pem) + private)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    return context
+
+
+@pytest.mark.parametrize(
+    ("scheme", "first"), [("smtp", False), ("smtp+starttls", False), ("smtps", True)]
+)
+def test_what_can_be_encrypted_is(encrypting: ssl.SSLContext, scheme: str, *, first: bool) -> None:
+    with smtp_sink(tls=encrypting, tls_first=first, users={"u": "p"}) as sink:
+        door(sink, scheme, "u:p").send(write(LETTER, OPERATOR), "a@b.example", ["c@d.example"])
+        assert [each.encrypted for each in sink.received] == [True]
+        assert sink.logins == ["u"]
+
+
+def test_elsewhere_a_certificate_must_be_good() -> None:
+    def elsewhere(url: str) -> bool:
+        return _context(mail_server(url)).verify_mode == ssl.CERT_REQUIRED
+
+    assert elsewhere("smtps://mail.example.com")
+    assert elsewhere("smtp+starttls://mail.example.com")
+    assert elsewhere("smtp://u:p@mail.example.com")
+    assert not elsewhere("smtp://mail.example.com")
+    assert not elsewhere("smtp+starttls://127.0.0.1")
+
+
+def test_a_password_never_travels_in_the_clear(sink: Sink) -> None:
+    sink.users = {"u": "p"}
+    server = replace(mail_server(f"smtp://u:p@localhost:{sink.port}"), host="0")
+    with pytest.raises(MailError, match="no STARTTLS"):
+        MailDoor(server, patience=5).send(write(LETTER, OPERATOR), "a@b.example", ["c@d.example"])
+    assert sink.logins == []
 
 
 @pytest.mark.parametrize(

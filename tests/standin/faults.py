@@ -44,9 +44,9 @@ class Faults:
     `redirected`: whether a queue's action comes before the new document is fetched or after.
     `repeats`: how many more times every callback is posted. `lose_terminal`: the last status
     callback of a call never comes. `keep_queued`: calls that are made wait until `leg.ring()`.
-    `queue_result`: an Enqueue is refused with this result, such as `queue-full`. `at_rest` is called
-    with each REST request (`POST /…`) and the port it comes from, before it is carried out (False)
-    and after (True), and says whether to close the connection there.
+    `queue_result`: an Enqueue is refused with this result, such as `queue-full`. `at_rest` is
+    called with each REST request (`POST /…`) and the port it comes from, before it is carried out
+    (False) and after (True), and says whether to close the connection there.
     """
 
     redirected: Literal["before", "after"] = "before"

@@ -39,7 +39,12 @@ class Program:
         return self.process.poll() is None
 
     def family(self) -> list[int]:
-        """The ids of the program and of all it started, the program first."""
+        """The ids of the program and of all it started, the program first; none once it has ended.
+
+        Its number may be somebody else's by then.
+        """
+        if not self.alive():
+            return []
         try:
             children = psutil.Process(self.pid).children(recursive=True)
         except psutil.NoSuchProcess:

@@ -10,6 +10,7 @@ from desk.handling import NotNow, Wrong
 from desk.rooms import Mode, Purpose
 from runner.handling import Standing, Target, Unknown
 from web.api.doors import doors, note
+from web.api.pages import left_out
 from web.api.problems import Problem, missing, wrong_field
 from web.api.resource import Routes
 
@@ -22,24 +23,30 @@ _NOT_NOW = {
 }
 
 
+_TARGETS = ("agent", "ring_group", "number")
+
+
 class TargetBody(BaseModel):
     """Whom to call in: give one of the three."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"oneOf": [{"required": [name]} for name in _TARGETS]},
+    )
 
-    agent: str = Field(default="", max_length=64, description="An agent's id.")
-    ring_group: str = Field(default="", max_length=64, description="A ring group's id.")
-    number: str = Field(default="", max_length=300, description="A number outside.")
+    agent: str | None = left_out(min_length=1, max_length=64, description="An agent's id.")
+    ring_group: str | None = left_out(min_length=1, max_length=64, description="A ring group's id.")
+    number: str | None = left_out(min_length=1, max_length=300, description="A number outside.")
 
     @model_validator(mode="after")
     def _one(self) -> "TargetBody":
-        if sum(map(bool, (self.agent, self.ring_group, self.number))) != 1:
+        if len(self.model_fields_set & set(_TARGETS)) != 1:
             raise ValueError("give exactly one of agent, ring_group and number")
         return self
 
     def target(self) -> Target:
         """Give it as the door takes it."""
-        return Target(self.agent, self.ring_group, self.number)
+        return Target(self.agent or "", self.ring_group or "", self.number or "")
 
 
 class TransferBody(TargetBody):

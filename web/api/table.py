@@ -22,6 +22,7 @@ from web.api import (
     starts,
     surveys,
     versions,
+    voicemails,
     webhooks,
     wrap_ups,
 )
@@ -50,5 +51,6 @@ RESOURCES: Sequence[Resource] = (
     resource(handling.routes, POST=CALL),
     resource(handling.supervision, POST=CHANGE),  # who listens needs a permission of its own
     resource(wrap_ups.routes, PUT=CHANGE),
+    resource(voicemails.routes, GET=READ, PUT=CHANGE),
     resource(webhooks.routes, GET=CHANGE, POST=CHANGE, PATCH=CHANGE, DELETE=CHANGE),
 )

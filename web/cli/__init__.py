@@ -21,6 +21,7 @@ from web.cli.prompts import prompts
 from web.cli.release import release_command
 from web.cli.secrets import secrets
 from web.cli.test import test
+from web.cli.voicemails import voicemails
 from web.cli.walk import walk
 from web.cli.webhooks import webhooks
 
@@ -40,5 +41,6 @@ def add_commands(
         app.cli.add_command(command)
     for command in (export_command, erase_command, hold_command, release_hold_command):
         contacts.add_command(command)
-    for command in (flows, prompts, contacts, agents, calls, secrets, keys, webhooks, release):
+    for command in (flows, prompts, contacts, agents, calls, voicemails, secrets, keys, webhooks):
         app.cli.add_command(command)
+    app.cli.add_command(release)

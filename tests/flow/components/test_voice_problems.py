@@ -14,11 +14,15 @@ def _survey(kind: str, **fields: Any) -> dict[str, Any]:
     return {"survey": "s", "question": "?", "kind": kind, **fields}
 
 
+_MAIL = {"to": "a@b.example", "subject": "s", "text": "t"}
+
 _GOOD: list[tuple[str, dict[str, Any]]] = [
     ("collect_digits", {"min": 8, "validate": "date"}),
     ("collect_digits", {"validate": "regex", "pattern": "[0-9]{4}"}),
     ("collect_digits", {"secret": True, "save": {"asked": True}}),
     ("record_message", {}),
+    ("record_message", {"deliver": {"email": ["{{ contact.email }}", "A <a@b.example>"]}}),
+    ("send_email", {**_MAIL, "attachments": [{"step": "voicemail"}]}),
     ("call_recording", {"action": "start", "consent_message": "Recorded."}),
     ("send_digits", {"digits": "w1"}),
     ("send_digits", {"digits": "{{ vars.anything }}"}),
@@ -42,7 +46,15 @@ _BAD: list[tuple[str, dict[str, Any], str, str]] = [
         "save",
         "cannot be saved",
     ),
-    ("record_message", {"deliver": {"email": "a@b.example"}}, "deliver", "is not built yet"),
+    ("record_message", {"deliver": {}}, "deliver", "say for whom it is"),
+    ("record_message", {"deliver": {"match": "any", "email": "a@b.example"}}, "deliver", "exactly"),
+    ("record_message", {"deliver": {"agents": ["a"], "ring_groups": ["b"]}}, "deliver.agents", "only one"),
+    ("record_message", {"deliver": {"email": "nobody"}}, "deliver.email.0", "e-mail address"),
+    ("send_email", {"to": "nobody", "subject": "s", "text": "t"}, "to", "e-mail address"),
+    ("send_email", {"to": "a@b.example", "subject": "s"}, "text", "say something"),
+    ("send_email", {**_MAIL, "from": "x"}, "from", "e-mail address"),
+    ("send_email", {**_MAIL, "attachments": [{}]}, "attachments.0", "exactly one of"),
+    ("send_email", {**_MAIL, "attachments": [{"text": "x"}]}, "attachments.0", "the name"),
     (
         "call_recording",
         {"action": "stop", "consent_message": "x"},

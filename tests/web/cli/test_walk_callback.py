@@ -227,7 +227,9 @@ steps:
     exits: {one: end, invalid: end, timeout: end}
   talked:
     component: play
-    message: "{{ steps.a.agent }}, {{ steps.a.talk_seconds }}, {{ call.sid }}, {{ steps.a.callback_id }}."
+    message:
+      - "{{ steps.a.agent }}, {{ steps.a.talk_seconds }},"
+      - "{{ call.sid }}, {{ steps.a.callback_id }}."
     exits: {done: end}
   end: {component: end}
 """

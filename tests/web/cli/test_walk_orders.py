@@ -111,6 +111,7 @@ def test_an_action_that_makes_no_sense_moves_nothing(asked: Ordered, action: Act
 def test_the_desk_remembers_how_the_conversation_ended_and_how_long_it_was() -> None:
     clock, here = Clock(START), desk()
     Ordering(WAIT, clock, here).event(AgentAnswers())
+    here.join(clock.now)
     clock.pass_time(30)
     event = Ordering(JOIN, clock, here).event(AgentLeaves("accident", after=15))
     assert event == DialEnded(after(45), "completed", 45)

@@ -11,7 +11,7 @@ from web.cli.walk import walk
 
 QUEUE = ROOT / "examples" / "queue.yaml"
 MORNING = ("--at", "2026-11-23T10:00")
-WAITING = "[agent · nobody answers · press 1 voicemail · Enter or wait 30s · hangup]"
+WAITING = "[agent · nobody answers · press 1 voicemail, 2 call-me · Enter or wait 30s · hangup]"
 SPEAKING = "[agent leaves · agent drops · wait 30s · hangup]"
 
 PLAIN = """\
