@@ -5,56 +5,32 @@ Nothing imports this module. Settings come from the environment (README, "Config
 
 import os
 import socket
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 import click
 import structlog
 from flask import Flask
 
-from desk.access import Limits
-from flow import effects as asked
-from ivr.addresses import heard_address, hold_address, leg_address, turn_address
 from ivr.account import account_of
+from ivr.addresses import heard_address, hold_address, leg_address, turn_address
 from ivr.calls import Calls
 from ivr.carrier import CarrierService
 from ivr.render import TwimlRenderer
 from ivr.webhooks import VoiceSettings, voice_blueprint
 from jobs.command import worker_command
-from runner import orders as ordered
-from runner.agent_legs import AgentLegs
 from runner.alarms import Alarms
-from runner.contact_legs import ContactLegs
-from runner.copies import CarrierCopies
+from runner.assembly import Addresses, Assembly, Parts
 from runner.courier import Courier
-from runner.desk import Desk
-from runner.dialling import DialCheck
-from runner.effects import Effects
 from runner.egress.ours import http_client
 from runner.erasing import Eraser
-from runner.facts import CallFacts, RecordingFacts, Watchdog
-from runner.handling import Handling
+from runner.facts import RecordingFacts, Watchdog
 from runner.keeping import Keeping
 from runner.keys import Keys
-from runner.legs import Legs
-from runner.library import Library
-from runner.local import LOCAL
 from runner.logs import set_up_logs
-from runner.numbers import Numbers
-from runner.orders import Orders
-from runner.outbound import Outbound
-from runner.outgoing import Outgoing
-from runner.performers import HttpPerformer, RecordingControl, run_function
-from runner.post import Post
 from runner.recordings import Recordings
-from runner.rooms import Rooms
 from runner.settings import Settings, load_settings
 from runner.staff import Staff
-from runner.starts import Starts
-from runner.telling import Teller
-from runner.voice import Voice
-from runner.waiting import WaitingRoom
-from runner.walker import Walker
 from store.belongings import Finder
 from store.deliveries import Deliveries
 from store.erasing import Erasures
@@ -70,7 +46,6 @@ from web.house import House, move_in, now
 if TYPE_CHECKING:
     from apiflask import APIFlask
 
-    from jobs.queue import DurableJobs
     from jobs.worker import Worker
 
 _log = structlog.get_logger(__name__)
@@ -136,57 +111,37 @@ def _serve(app: Flask, house: House) -> None:
         _log.warning("development mode: webhooks need no signature, loopback only")
 
 
-class Telephony:
+class Telephony(Assembly):
     """Everything that walks calls, built for one house and one process.
 
     Without `threads` it gives orders and leaves them to the worker, as commands do.
     """
 
     def __init__(self, house: House, threads: int = 16) -> None:
-        self._house, self._threads = house, threads
-        self._settings = house.settings
-        self._owner = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
-
-    @cached_property
-    def jobs(self) -> "DurableJobs":
-        """The durable queue, written in the turn's own transaction."""
         from jobs.queue import DurableJobs  # noqa: PLC0415 as _migrate_jobs
 
-        return DurableJobs(self._settings.database)
-
-    @cached_property
-    def carrier(self) -> Calls:
-        """The carrier's REST API."""
-        return Calls(account_of(self._settings), public_url=self._settings.base_url)
-
-    @cached_property
-    def orders(self) -> Orders:
-        """What carries out orders; who does which is looked up late, for they order themselves."""
-        house = self._house
-        return Orders(
-            house.store, self.jobs, house.vault, now, self._owner, self._by_order, self._threads
+        self._house, settings = house, house.settings
+        self._owner = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
+        self.jobs = DurableJobs(settings.database)
+        self.carrier = Calls(account_of(settings), public_url=settings.base_url)
+        self.renderer = _renderer(house)
+        super().__init__(
+            Parts(
+                settings,
+                store=house.store,
+                jobs=self.jobs,
+                vault=house.vault,
+                secret=house.secrets.get,
+                recordings=house.recordings,
+                carrier=self.carrier,
+                renderer=self.renderer,
+                addresses=_addresses(settings.base_url),
+                alarms=Alarms(metrics.call_refused, metrics.limit_reached),
+                clock=now,
+                owner=self._owner,
+                threads=threads,
+            )
         )
-
-    def _by_order(self) -> dict[type[Any], Any]:
-        return {
-            ordered.Tell: self.teller.tell,
-            ordered.Push: self.teller.push,
-            asked.Drop: self.desk.drop,
-            ordered.Ring: self.legs.ring,
-            ordered.EndLeg: self.legs.end,
-            ordered.SayAndEnd: self.legs.say_and_end,
-            ordered.LegOver: self.contacts.over,
-            asked.PlaceCall: self.contacts.place,
-            ordered.DeleteRecording: self.copies.delete,
-            **self.post.orders,
-            ordered.Arrange: self.rooms.arrange,
-            ordered.EndConversation: self.rooms.end,
-        }
-
-    @cached_property
-    def copies(self) -> CarrierCopies:
-        """What has the carrier delete its recordings."""
-        return CarrierCopies(self._house.store, self.orders, self.carrier, now)
 
     @cached_property
     def eraser(self) -> Eraser:
@@ -197,156 +152,11 @@ class Telephony:
         return Eraser(Erasures(database), find, held, drop, self.copies, mark, now)
 
     @cached_property
-    def teller(self) -> Teller:
-        """What brings walks their news."""
-        return Teller(
-            *(self._house.store, self.walker, self.effects, self.carrier),
-            *(self._turn_address, now, self.desk.leave),
-        )
-
-    @cached_property
-    def legs(self) -> Legs:
-        """What places calls."""
-        store, address = self._house.store, self._leg_address
-        return Legs(store, self.orders, self.carrier, self.outbound, now, address)
-
-    @cached_property
-    def outbound(self) -> Outbound:
-        """What says whether an outgoing call may leave."""
-        settings = self._settings
-        numbers = Numbers(frozenset(settings.dial_countries), settings.caller_id)
-        alarms = Alarms(metrics.call_refused, metrics.limit_reached)
-        return Outbound(numbers, settings.outbound, self._house.vault.mark, now, alarms)
-
-    @cached_property
-    def desk(self) -> Desk:
-        """The desk: queue, offers, agents."""
-        settings, store = self._settings, self._house.store
-        work, zone = settings.after_call_work, settings.timezone
-        return Desk(store, self.orders, self.jobs, now, wrap_up=work, zone=zone)
-
-    @cached_property
-    def contacts(self) -> ContactLegs:
-        """What lets contacts whom we called into their walks."""
-        store = self._house.store
-        return ContactLegs(store, self.legs, self.agents, self.teller, self.renderer)
-
-    @cached_property
-    def agents(self) -> AgentLegs:
-        """What agents hear on the telephone."""
-        store = self._house.store
-        rooms = (self.desk, self.legs, self.orders, self.carrier, self.renderer)
-        return AgentLegs(store, *rooms, self._leg_address, now)
-
-    @cached_property
-    def rooms(self) -> Rooms:
-        """What puts those who speak as they shall be."""
-        parts = (self._house.store, self.desk, self.legs, self.carrier)
-        return Rooms(*parts, self.walker, self.renderer, self._hold_address)
-
-    @cached_property
-    def handling(self) -> Handling:
-        """The door for what agents and supervisors do with a conversation."""
-        return Handling(self.desk, self.walker, self.dial)
-
-    @cached_property
-    def outgoing(self) -> Outgoing:
-        """The door for agents' calls."""
-        return Outgoing(self.desk, self.walker, self.dial)
-
-    @cached_property
-    def dial(self) -> DialCheck:
-        """What judges numbers before they are called."""
-        return DialCheck(self.outbound)
-
-    @cached_property
-    def walker(self) -> Walker:
-        """What moves runs."""
-        local = {**LOCAL, asked.CheckDial: self.dial}
-        house, zone = self._house, self._settings.timezone
-        return Walker(Library(house.store), house.vault, local, zone)
-
-    @cached_property
-    def effects(self) -> Effects:
-        """What does the world's part."""
-        performers: dict[type[Any], Any] = {
-            asked.HttpRequest: HttpPerformer(http_client(self._settings), self._house.secrets.get),
-            asked.RunFunction: run_function,
-            asked.ControlRecording: RecordingControl(self.carrier),
-            **self.post.performers,
-            asked.EnterQueue: self.desk.enter,
-            asked.EstimateWait: self.desk.estimate,
-            asked.HowItEnded: self.agents.how_it_ended,
-        }
-        house = self._house
-        return Effects(
-            *(house.store, self.walker, self.jobs, house.vault),
-            *(performers, now, self._owner),
-            orders=self.orders,
-        )
-
-    @cached_property
-    def post(self) -> Post:
-        """What sends e-mails and delivers messages."""
-        store, jobs, vault = self._house.store, self.jobs, self._house.vault
-        return Post(store, jobs, vault, self._house.recordings, self.desk, now, self._settings)
-
-    @cached_property
     def courier(self) -> Courier:
         """What sends events to subscribers."""
         database = self._house.database
         shelves = (Deliveries(database), Subscriptions(database))
-        return Courier(*shelves, http_client(self._settings, redirects=0), self._house.vault, now)
-
-    @cached_property
-    def renderer(self) -> TwimlRenderer:
-        """What writes TwiML."""
-        return TwimlRenderer(
-            self._settings.base_url,
-            sounds.addresses(self._house),
-            music_url=sounds.music_addresses(self._house),
-            forward_number=self._settings.forward_number,
-            report=lambda problem: _log.warning("not rendered", problem=problem),
-        )
-
-    @cached_property
-    def calls(self) -> CallFacts:
-        """What takes status reports in."""
-        return CallFacts(self._house.store, self.walker, self.effects, self.jobs, self.legs)
-
-    @cached_property
-    def voice(self) -> Voice:
-        """The door for calls."""
-        return Voice(
-            self._house.store, self.walker, self.effects, self.renderer, self._turn_address
-        )
-
-    @cached_property
-    def waiting(self) -> WaitingRoom:
-        """What is heard by those who wait."""
-        base = self._settings.base_url
-
-        def again(execution: str, token: str, heard: float) -> str:
-            return heard_address(base, execution, token, heard)
-
-        store, effects = self._house.store, self.effects
-        return WaitingRoom(store, self.walker, effects, self.desk, self.renderer, again)
-
-    def _hold_address(self, leg: str, token: str) -> str:
-        return hold_address(self._settings.base_url, leg, token)
-
-    def _leg_address(self, leg: str, token: str) -> str:
-        return leg_address(self._settings.base_url, leg, token)
-
-    def _turn_address(self, execution: str, token: str) -> str:
-        return turn_address(self._settings.base_url, execution, token)
-
-    @cached_property
-    def starts(self) -> Starts:
-        """The door for other systems."""
-        settings = self._settings
-        limits = Limits(settings.api_starts_per_second, settings.api_running_per_key)
-        return Starts(self._house.store, self.walker, self.effects, now, limits)
+        return Courier(*shelves, http_client(self.settings, redirects=0), self._house.vault, now)
 
     @cached_property
     def service(self) -> CarrierService:
@@ -364,7 +174,7 @@ class Telephony:
         from jobs.table import Services, job_table, schedule_table  # noqa: PLC0415 as above
         from jobs.worker import Worker  # noqa: PLC0415 as above
 
-        house, settings = self._house, self._settings
+        house, settings = self._house, self.settings
         set_up_logs(settings.log_level)
         watchdog = Watchdog(house.store, self.calls, self.carrier, now, settings.silence)
         expiry, drop = Expiry(house.database), house.recordings.discard
@@ -397,3 +207,22 @@ class Telephony:
             reaper,
             [webhooks],
         )
+
+
+def _addresses(base: str) -> Addresses:
+    return Addresses(
+        partial(turn_address, base),
+        partial(leg_address, base),
+        partial(hold_address, base),
+        partial(heard_address, base),
+    )
+
+
+def _renderer(house: House) -> TwimlRenderer:
+    return TwimlRenderer(
+        house.settings.base_url,
+        sounds.addresses(house),
+        music_url=sounds.music_addresses(house),
+        forward_number=house.settings.forward_number,
+        report=lambda problem: _log.warning("not rendered", problem=problem),
+    )

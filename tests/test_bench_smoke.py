@@ -13,6 +13,9 @@ QUICK = [
 ]
 
 
+pytestmark = pytest.mark.xdist_group("bench")  # it is measured once
+
+
 @pytest.fixture(scope="module")
 def document() -> dict[str, dict[str, object]]:
     done = subprocess.run(

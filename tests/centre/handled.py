@@ -23,7 +23,8 @@ class Talk:
     def do(self, action: str, body: dict[str, Any] | None = None, call: str = "") -> Any:
         """Ask for something by API that must be granted; how the conversation stands."""
         path = f"/calls/{call or self.call}/{action}"
-        answer = self.api.send("POST", path, **({"json": body} if body is not None else {}))
+        given: dict[str, Any] = {} if body is None else {"json": body}
+        answer = self.api.send("POST", path, **given)
         assert answer.status_code == 202, answer.text
         return answer.get_json()
 

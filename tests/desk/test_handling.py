@@ -57,9 +57,9 @@ def transfer(floor: Floor, wanted: Wanted, at: datetime = AT) -> None:
 
 
 def told(floor: Floor) -> list[tuple[str, str, str]]:
-    found = [(task.kind, task.id, task.word) for task in floor.tasks if task.kind != "arrange"]
+    tasks = [task for task in floor.tasks if task.kind != "arrange"]
     floor.clear()
-    return found
+    return [(task.kind, task.id, task.word) for task in tasks]
 
 
 def stands(floor: Floor, call: str = CALL) -> dict[str, Seat]:
@@ -269,6 +269,6 @@ def test_a_supervisor_goes_with_the_conversation(floor: Floor) -> None:
 
 def test_who_serves_nobody_has_no_way_in(floor: Floor) -> None:
     assert handling.entrance(floor, CALL) == (CALL, TWO)
-    assert handling.find(floor, "x") is handling.entrance(floor, "x") is None
+    assert (handling.find(floor, "x"), handling.entrance(floor, "x")) == (None, None)
     floor.agent_left(CALL, "finished", SOON)
-    assert handling.find(floor, CALL) is handling.entrance(floor, CALL) is None
+    assert (handling.find(floor, CALL), handling.entrance(floor, CALL)) == (None, None)

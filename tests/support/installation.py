@@ -166,8 +166,8 @@ def installation(
 
     with ExitStack() as stack:
         stack.enter_context(patch("app.now", clock))
-        stack.enter_context(patch("app.Effects", effects))
-        stack.enter_context(patch("app.Voice", partial(Voice, budget=budget)))
+        stack.enter_context(patch("runner.assembly.Effects", effects))
+        stack.enter_context(patch("runner.assembly.Voice", partial(Voice, budget=budget)))
         stack.enter_context(patch("app.voice_blueprint", partial(voice_blueprint, now=clock)))
         app = create_app(settings)
         house: House = app.extensions["linewalk"]

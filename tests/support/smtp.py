@@ -1,6 +1,6 @@
 """A mail server for tests, on a real socket: it keeps what it is given and fails as it is told.
 
-It speaks as RFC 5321 says: EHLO, AUTH (RFC 4954), STARTTLS (RFC 3207), MAIL, RCPT, DATA, RSET, QUIT.
+EHLO, MAIL, RCPT, DATA, RSET, QUIT are those of RFC 5321, AUTH of RFC 4954, STARTTLS of RFC 3207.
 """
 
 import base64
@@ -92,7 +92,8 @@ class _Talk(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         self.sink, self.encrypted = self.server.sink, self.server.sink.tls_first
         self.sink.connections += 1
-        self.sender, self.to = "", []
+        self.sender: str = ""
+        self.to: list[str] = []
         try:
             self.say(self.prepared("CONNECT") or "220 sink ready")
             while self.one():

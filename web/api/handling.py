@@ -31,7 +31,7 @@ class TargetBody(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"oneOf": [{"required": [name]} for name in _TARGETS]},
+        json_schema_extra={"minProperties": 1, "maxProperties": 1},
     )
 
     agent: str | None = left_out(min_length=1, max_length=64, description="An agent's id.")
@@ -51,6 +51,11 @@ class TargetBody(BaseModel):
 
 class TransferBody(TargetBody):
     """To whom a conversation is transferred, and how."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"minProperties": 2, "maxProperties": 2},
+    )
 
     kind: Literal["warm", "blind"] = Field(
         description="warm: the contact waits while the two agents speak; blind: at once."

@@ -67,7 +67,8 @@ def list_voicemails(query_data: VoicemailQuery) -> Any:
         raise wrong_field("ring_group", "give agent or ring_group, not both")
     box = inbox("agent", query_data.agent) if query_data.agent else ""
     box = inbox("ring_group", query_data.ring_group) if query_data.ring_group else box
-    limit, behind = query_data.limit, query_data.after(moment, text)
+    limit = query_data.limit
+    behind: Any = query_data.after(moment, text)
     heard = None if query_data.heard is None else query_data.heard == "true"
     found = house().voicemails.find(limit + 1, inbox=box, heard=heard, behind=behind)
     shown = [_shown(one) for one in found]
