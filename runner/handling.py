@@ -41,7 +41,7 @@ class Standing:
     is_held: bool
     purpose: Purpose
     serving: tuple[Assignment, ...]
-    watchers: tuple[Watcher, ...]
+    supervisors: tuple[Watcher, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ stub), the agent accepts, and the caller is brought back to be joined. Then both
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from app import Telephony
 from desk.agents_file import AgentEntry, AgentsFile, RingGroupEntry
@@ -69,12 +69,13 @@ def measure(kind: str, folder: Path, seconds: float, callers: int) -> dict[str, 
 def _measured(house: Installation, seconds: float, callers: int) -> dict[str, Any]:
     house.publish(FLOW, NUMBER)
     telephony = house.telephony
+    phones = ThreadPoolExecutor(callers)
+    stub = Stub(telephony, phones)
+    telephony.parts = replace(telephony.parts, carrier=cast("Any", stub))
     group = RingGroupEntry(id="support")
     entries = [_agent(number) for number in range(AGENTS)]
     Staff(telephony.desk).load(AgentsFile(ring_groups=[group], agents=entries))
-    with ThreadPoolExecutor(callers) as phones, ThreadPoolExecutor(callers) as crowd:
-        stub = Stub(telephony, phones)
-        telephony.__dict__["carrier"] = stub
+    with phones, ThreadPoolExecutor(callers) as crowd:
         _once(telephony, stub, 0)
         began, names = time.perf_counter(), count(1)
 

@@ -85,8 +85,9 @@ def test_equal_requests_at_once_are_one_call(centre: Centre, api: Api) -> None:
     centre.carrier.leg_to(ANN)
 
 
-def test_another_body_under_the_same_key_is_refused(api: Api) -> None:
+def test_another_body_under_the_same_key_is_refused(centre: Centre, api: Api) -> None:
     place(api, headers=ONCE)
+    both(centre)
     for body in ({**CALL, "to": "+15550101235"}, {**CALL, "flow": "consented-call"}):
         told = problem(place(api, body, headers=ONCE), 422)
         assert "used with another body" in told["detail"]
@@ -101,6 +102,7 @@ def test_what_was_refused_may_be_sent_again(centre: Centre, api: Api) -> None:
     problem(place(api, headers=ONCE), 422)
     centre.hire({"id": "ann", "address": ANN})
     assert place(api, headers=ONCE).status_code == 202
+    assert both(centre)[0].verb == "Conference"
 
 
 @pytest.mark.parametrize(
@@ -134,6 +136,7 @@ def test_an_agent_calls_one_at_a_time(centre: Centre, api: Api) -> None:
     centre.carrier.until(lambda: api.get("/agents/ann")["presence"] == "available")
     centre.call()
     centre.carrier.until(lambda: api.get("/agents/ann")["is_rung"])
+    centre.carrier.leg_to(ANN)
     assert "is being rung" in fields(problem(place(api), 409))["agent"]
 
 

@@ -251,5 +251,6 @@ def test_a_carrier_that_fails_in_the_middle(talk: Talk, status: int, code: int) 
     talk.do("complete")
     talk.until(lambda: talk.ann.over and talk.caller.hears(bob))
     bob.hang_up()
-    talk.centre.later(5)
+    talk.until(lambda: talk.agents()["bob"] == "available")
+    talk.centre.later(5)  # where the room was not told that two are left, the worker fetches
     talk.rate("bob")

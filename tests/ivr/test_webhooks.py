@@ -61,7 +61,7 @@ def test_a_withheld_number_arrives_as_none(door: Door) -> None:
         ("?q=dial", {"DialCallStatus": "busy"}, DialEnded(NOW, "busy")),
         ("?q=go", {}, Continued(NOW)),
         ("", {}, Continued(NOW)),
-        ("?q=gather", {"CallStatus": "completed", "Digits": "1"}, HungUp(NOW)),
+        ("?q=gather", {"CallStatus": "completed", "Digits": "1"}, HungUp(NOW, call="CA1")),
     ],
 )
 def test_a_turn_moves_the_walk(door: Door, query: str, form: dict[str, str], event: object) -> None:
@@ -77,7 +77,7 @@ def test_a_question_asked_again_is_not_silence(door: Door) -> None:
     door.post(f"{TURN}?q=again&n=1", {**CALL, "Digits": "5"})
     assert moved(door)[4] == Digits(NOW, "5")
     door.post(f"{TURN}?q=again&n=1", {**CALL, "CallStatus": "completed"})
-    assert moved(door)[4] == HungUp(NOW)
+    assert moved(door)[4] == HungUp(NOW, call="CA1")
 
 
 def test_a_fallback_is_the_turn_it_stands_for(door: Door) -> None:

@@ -8,7 +8,7 @@ import socket
 import socketserver
 import ssl
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -98,7 +98,7 @@ class _Talk(socketserver.StreamRequestHandler):
             self.say(self.prepared("CONNECT") or "220 sink ready")
             while self.one():
                 pass
-        except (_Dropped, OSError):
+        except (_Dropped, OSError, ValueError):
             pass
 
     def prepared(self, verb: str, argument: str = "") -> str:
@@ -118,10 +118,22 @@ class _Talk(socketserver.StreamRequestHandler):
         if given:
             self.say(given)
         elif line:
-            getattr(self, f"do_{verb.lower()}")(argument)
+            self.verbs()[verb.upper()](argument)
         return bool(line) and verb.upper() != "QUIT"
 
-    def do_ehlo(self, _: str) -> None:
+    def verbs(self) -> dict[str, Callable[[str], None]]:
+        return {
+            "EHLO": self.ehlo,
+            "STARTTLS": self.starttls,
+            "AUTH": self.auth,
+            "MAIL": self.mail,
+            "RCPT": self.rcpt,
+            "DATA": self.data,
+            "RSET": lambda _: self.say("250 ok"),
+            "QUIT": lambda _: self.say("221 bye"),
+        }
+
+    def ehlo(self, _: str) -> None:
         offers = ["STARTTLS"] if self.sink.tls and not self.encrypted else []
         offers += ["AUTH PLAIN"] if self.sink.users else []
         lines = ["sink", *offers, "SIZE 30000000"]
@@ -129,28 +141,28 @@ class _Talk(socketserver.StreamRequestHandler):
             self.say(f"250-{line}")
         self.say(f"250 {lines[-1]}")
 
-    def do_starttls(self, _: str) -> None:
+    def starttls(self, _: str) -> None:
         assert self.sink.tls is not None
         self.say("220 go on")
         wrapped: socket.socket = self.sink.tls.wrap_socket(self.request, server_side=True)
         self.request, self.encrypted = wrapped, True
         self.rfile, self.wfile = wrapped.makefile("rb"), _Writer(wrapped)  # type: ignore[assignment]  # as the class has them
 
-    def do_auth(self, argument: str) -> None:
+    def auth(self, argument: str) -> None:
         _, user, password = base64.b64decode(argument.split()[1]).decode().split("\0")
         self.sink.logins.append(user)
         right = self.sink.users.get(user) == password
         self.say("235 welcome" if right else "535 wrong")
 
-    def do_mail(self, argument: str) -> None:
+    def mail(self, argument: str) -> None:
         self.sender, self.to = argument, []
         self.say("250 ok")
 
-    def do_rcpt(self, argument: str) -> None:
+    def rcpt(self, argument: str) -> None:
         self.to.append(argument)
         self.say("250 ok")
 
-    def do_data(self, _: str) -> None:
+    def data(self, _: str) -> None:
         self.say("354 go on")
         lines: list[bytes] = []
         while (line := self.rfile.readline()) != b".\r\n":
@@ -164,12 +176,6 @@ class _Talk(socketserver.StreamRequestHandler):
         if answer == "drop":
             raise _Dropped
         self.say(answer or "250 taken")
-
-    def do_rset(self, _: str) -> None:
-        self.say("250 ok")
-
-    def do_quit(self, _: str) -> None:
-        self.say("221 bye")
 
 
 class _Writer:
@@ -189,9 +195,6 @@ class _Writer:
 
 
 class _Server(socketserver.ThreadingTCPServer):
-    allow_reuse_address = True
-    daemon_threads = True
-
     def __init__(self, sink: Sink) -> None:
         self.sink = sink
         super().__init__(("127.0.0.1", 0), _Talk)
@@ -202,9 +205,6 @@ class _Server(socketserver.ThreadingTCPServer):
         if self.sink.tls_first and self.sink.tls:
             connection = self.sink.tls.wrap_socket(connection, server_side=True)
         return connection, address
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a client that went away."""
 
 
 @contextmanager
@@ -228,8 +228,3 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def recipients(received: Sequence[Received]) -> list[str]:
-    """Everybody who got something, in order."""
-    return [to for each in received for to in each.to]

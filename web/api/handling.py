@@ -176,7 +176,7 @@ def _done(action: str, call: str, do: Callable[[str], Standing], kind: str = "")
         "is_held": standing.is_held,
         "transfer": standing.purpose,
         "parties": [{"call_id": each.id, "agent": each.agent} for each in standing.serving],
-        "supervisors": [{"agent": w.agent, "mode": w.mode} for w in standing.watchers],
+        "supervisors": [{"agent": w.agent, "mode": w.mode} for w in standing.supervisors],
     }
 
 

@@ -90,7 +90,7 @@ def blocked() -> None:
 
 
 @calls.command("refusals")
-@click.option("--limit", default=50, type=click.IntRange(1, 10_000), show_default=True)
+@click.option("--limit", default=50, type=click.IntRange(1, 10_000), help="At most so many lines.")
 @with_appcontext
 @plainly
 def refusals(limit: int) -> None:

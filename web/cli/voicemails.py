@@ -7,6 +7,9 @@ from desk.voicemails import Voicemail, inbox
 from web.cli.errors import plainly
 from web.house import house, now
 
+_SHOWN = 200
+"""Messages one list shows; the API gives all, page by page."""
+
 
 @click.group("voicemails")
 def voicemails() -> None:
@@ -17,16 +20,15 @@ def voicemails() -> None:
 @click.option("--agent", default="", metavar="ID", help="Only those for this agent.")
 @click.option("--ring-group", default="", metavar="ID", help="Only those for this ring group.")
 @click.option("--new", is_flag=True, help="Only those that nobody has heard.")
-@click.option("--limit", default=50, type=click.IntRange(1, 1000), help="At most so many.")
 @with_appcontext
 @plainly
-def list_command(agent: str, ring_group: str, limit: int, *, new: bool) -> None:
+def list_command(agent: str, ring_group: str, *, new: bool) -> None:
     """List messages, the newest first: id, when, from whom, seconds, for whom, heard by whom."""
     if agent and ring_group:
         raise click.UsageError("give --agent or --ring-group, not both")
     box = inbox("agent", agent) if agent else ""
     box = inbox("ring_group", ring_group) if ring_group else box
-    found = house().voicemails.find(limit, inbox=box, heard=False if new else None)
+    found = house().voicemails.find(_SHOWN, inbox=box, heard=False if new else None)
     for message in found:
         click.echo("\t".join(_row(message)))
     if not found:

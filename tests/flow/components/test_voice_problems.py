@@ -48,7 +48,12 @@ _BAD: list[tuple[str, dict[str, Any], str, str]] = [
     ),
     ("record_message", {"deliver": {}}, "deliver", "say for whom it is"),
     ("record_message", {"deliver": {"match": "any", "email": "a@b.example"}}, "deliver", "exactly"),
-    ("record_message", {"deliver": {"agents": ["a"], "ring_groups": ["b"]}}, "deliver.agents", "only one"),
+    (
+        "record_message",
+        {"deliver": {"agents": ["a"], "ring_groups": ["b"]}},
+        "deliver.agents",
+        "only one",
+    ),
     ("record_message", {"deliver": {"email": "nobody"}}, "deliver.email.0", "e-mail address"),
     ("send_email", {"to": "nobody", "subject": "s", "text": "t"}, "to", "e-mail address"),
     ("send_email", {"to": "a@b.example", "subject": "s"}, "text", "say something"),

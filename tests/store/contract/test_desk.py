@@ -1,5 +1,6 @@
 """The desk's rows: written by one, read by another as of a version; legs and tickets."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from desk.assignments import Assignment
 from desk.changes import Changes
 from desk.offers import Offer, end
 from desk.queue import Ringing, Waiting
+from desk.rooms import Room, Watcher
 from desk.who import Skill, Who
 from flow.ledger import Call, Leg, Saved, Ticket
 from tests.store.builders import MINUTE, NOON, a_run, an_item, at_once, begin
@@ -93,6 +95,18 @@ def test_who_comes_first_reads_only_what_is_open_or_recent(store: AnyStore) -> N
     assert list(found.gone) == []
     assert list(found.offers) == [OFFER]
     assert sorted(each.id for each in found.assignments) == ["o4", "o5"]
+
+
+def test_a_room_comes_back_until_it_is_closed(store: AnyStore) -> None:
+    watcher = Watcher("w1", "sue", "whisper")
+    room = Room("o2", "e3.1", is_held=True, pending="t1", purpose="warm", watchers=(watcher,))
+    room = replace(room, leaving=("o3",), round=2)
+    write(store, rooms=[room])
+    assert list(store.desk_since(0, HORIZON).rooms) == [room]
+    closed = replace(room, closed=NOON)
+    version = write(store, rooms=[closed])
+    assert list(store.desk_since(version - 1, HORIZON).rooms) == [closed]
+    assert list(store.desk_since(0, HORIZON).rooms) == []
 
 
 def test_a_removed_agent_may_come_again(store: AnyStore) -> None:
