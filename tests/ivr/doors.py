@@ -51,6 +51,9 @@ class Told:
     def leg(self, request: LegRequest) -> Answer:
         return self._note("leg", request)
 
+    def hold(self, room: str, token: str) -> Answer:
+        return self._note("hold", room, token)
+
     def fact(self, fact: CallFact, leg: str = "") -> None:
         self._note(*(("fact", fact, leg) if leg else ("fact", fact)))
 
