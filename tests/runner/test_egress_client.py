@@ -224,7 +224,11 @@ def test_a_gzip_bomb_costs_next_to_nothing() -> None:
     ("body", "headers", "text"),
     [
         (gzip.compress(b"abc", mtime=0), ("Content-Encoding: gzip",), "abc"),
-        (gzip.compress(b"ab", mtime=0) + gzip.compress(b"c", mtime=0), ("Content-Encoding: x-gzip",), "abc"),
+        (
+            gzip.compress(b"ab", mtime=0) + gzip.compress(b"c", mtime=0),
+            ("Content-Encoding: x-gzip",),
+            "abc",
+        ),
         (zlib.compress(b"abc"), ("Content-Encoding: deflate",), "abc"),
         (zlib.compress(b"abc", wbits=-15), ("Content-Encoding: deflate",), "abc"),
         ("é".encode("latin-1"), ("Content-Type: text/plain; charset=iso-8859-1",), "é"),
