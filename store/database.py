@@ -28,6 +28,7 @@ class Database:
         make = sqlite.engine if self.sqlite else postgresql.engine
         self.engine = make(parsed, connections)
         self.closing: list[Callable[[], None]] = []
+        self._closed = False
         self.audience = Audience()
         self._writer = self.engine.execution_options(**{sqlite.WRITE: True})
 
@@ -55,7 +56,8 @@ class Database:
             connection.exec_driver_sql("SELECT 1")
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; whoever comes later finds the database away."""
+        self._closed = True
         for close in self.closing:
             close()
         self.engine.dispose()
@@ -72,6 +74,8 @@ class Database:
     @contextmanager
     def _opened(self, *, writing: bool = True) -> Iterator[sa.Connection]:
         connection = None
+        if self._closed:
+            raise Unavailable("this process has closed the database")
         try:
             connection = (self._writer if writing else self.engine).connect()
             if writing:

@@ -183,7 +183,8 @@ def test_nobody_is_named_in_the_log(
     refuses()
     later(office, {"END": ["451 ann@example.org later", "550 ann@example.org"]})
     office.mailer.send("e1.2")
-    told = capsys.readouterr().out + caplog.text
+    printed = capsys.readouterr()
+    told = printed.out + printed.err + caplog.text
     assert "e1.2" in told
     for word in ("ann", "Hello", "Hi ", "example.org"):
         assert word not in told.replace("cannot", "")
