@@ -16,6 +16,7 @@ import structlog
 from flow import values
 from flow.effects import HttpRequest, Needed, SendEmail, StartTimer
 from flow.events import EffectDone, Event
+from flow.instructions import Enqueue, Join
 from flow.ledger import OutboxItem, Run, Saved
 from runner.errors import Unavailable
 from runner.mail import IN_ALL, PATIENCE
@@ -39,6 +40,8 @@ TAKEN_OVER = timedelta(seconds=60)
 
 MOST_ATTEMPTS = 5
 """How often an effect is taken over; one that kills each process that tries it is dead."""
+
+_ROOMS = Enqueue | Join
 
 _SWEPT = 100
 """Effects one sweep looks at."""
@@ -180,7 +183,9 @@ class Effects:
         """Write what a run was moved to without a request of its contact's channel."""
         run = walked.run
         if walked.instructions:
-            run.undelivered = pack(unpack(run.undelivered) + walked.instructions)
+            # A room that nobody was sent into yet is not entered any more: the walk has moved on.
+            waiting = (part for part in unpack(run.undelivered) if not isinstance(part, _ROOMS))
+            run.undelivered = pack((*waiting, *walked.instructions))
         outbox = self.note(work, walked, run.updated)
         saved = Saved(run, history=walked.history, outbox=outbox, facts=walked.facts)
         work.save(saved)

@@ -66,6 +66,8 @@ class WaitingRoom:
         run = self._store.glance(request.execution)
         if run is None or run.token != request.token:
             return self._renderer.leave()
+        if run.status == "ended" and run.undelivered == "[]":
+            return self._renderer.leave()  # nothing will ever be said here
         if _waits(run, request.token):
             return self._sounds(run, request)
         with self._store.work() as work:

@@ -13,7 +13,10 @@ QUICK = [
 ]
 
 
-pytestmark = pytest.mark.xdist_group("bench")  # it is measured once
+pytestmark = [
+    pytest.mark.xdist_group("bench"),  # it is measured once
+    pytest.mark.timeout(300),
+]
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +27,7 @@ def document() -> dict[str, dict[str, object]]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=110,
+        timeout=240,
     )
     assert done.returncode == 0, done.stderr
     found: dict[str, dict[str, object]] = json.loads(done.stdout)

@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from flow.effects import HttpRequest, StartTimer
 from flow.events import HungUp
+from flow.instructions import Enqueue, Say
 from flow.ledger import Unavailable
 from runner.effects import MOST_ATTEMPTS
 from runner.vault import Vault
-from runner.walker import Walked
+from runner.walker import Walked, pack, unpack
 from store.schema import outbox
 from tests.runner.walks import NOON, SECOND, Gate, Town
 
@@ -342,3 +343,16 @@ def test_a_worker_whose_clock_is_off_by_seconds_is_early_or_late_and_nothing_els
 def test_an_event_for_nobody_is_nothing(town: Town) -> None:
     town.publish()
     assert town.process("web-1").wake("no-such-run", HungUp(NOON)) is None
+
+
+def test_a_room_that_nobody_was_sent_into_yet_is_entered_no_more(town: Town) -> None:
+    """The walk moved on before its caller was told to wait: what follows would not be heard."""
+    town.publish()
+    effects = town.process("web-1")
+    walked, _ = town.call(effects)
+    hold, gone = Say("hold", "en-US"), Say("gone", "en-US")
+    run = town.run()
+    run.undelivered = pack((hold, Enqueue("support")))
+    with town.store.work() as work:
+        effects.keep(work, Walked(run, walked.execution, (gone,)))
+    assert unpack(town.run().undelivered) == (hold, gone)
