@@ -17,7 +17,7 @@ from flow import values
 from flow.effects import HttpRequest, Needed, SendEmail, StartTimer
 from flow.events import EffectDone, Event
 from flow.instructions import Enqueue, Join
-from flow.ledger import OutboxItem, Run, Saved
+from flow.ledger import OutboxItem, Run, Saved, Turn
 from runner.errors import Unavailable
 from runner.mail import IN_ALL, PATIENCE
 from runner.orders import Orders, name_of
@@ -179,15 +179,18 @@ class Effects:
         self.orders.begin(walked.noted)
         return walked.effect if not isinstance(walked.effect, StartTimer) else None
 
-    def keep(self, work: Work, walked: Walked) -> None:
-        """Write what a run was moved to without a request of its contact's channel."""
+    def keep(self, work: Work, walked: Walked, turn: Turn | None = None) -> None:
+        """Write what a run was moved to without a request of its contact's channel.
+
+        `turn` remembers what moved it, where that may come twice.
+        """
         run = walked.run
         if walked.instructions:
             # A room that nobody was sent into yet is not entered any more: the walk has moved on.
             waiting = (part for part in unpack(run.undelivered) if not isinstance(part, _ROOMS))
             run.undelivered = pack((*waiting, *walked.instructions))
         outbox = self.note(work, walked, run.updated)
-        saved = Saved(run, history=walked.history, outbox=outbox, facts=walked.facts)
+        saved = Saved(run, False, turn, walked.history, outbox, walked.facts)
         work.save(saved)
 
     def fire(self, execution: str, event: Event) -> None:

@@ -7,7 +7,7 @@ import structlog
 
 from flow.effects import Needed
 from flow.events import HungUp, News
-from flow.ledger import Run
+from flow.ledger import Run, Turn
 from runner.effects import Effects
 from runner.errors import CarrierError
 from runner.orders import Later, Noted, Push, Tell
@@ -46,7 +46,10 @@ class Teller:
         self._unheard = unheard
 
     def tell(self, order: Tell) -> None:
-        """Move a walk by news; one that listens no more has its order dropped.
+        """Move a walk by news, once; one that listens no more has its order dropped.
+
+        The same transaction remembers that it was told: whoever tells it may die before that is
+        written anywhere else, and news heard twice would bring the contact out of the room.
 
         Raises:
             Later: the walk must finish something first.
@@ -55,8 +58,9 @@ class Teller:
         noted: list[Noted] = []
         heard = False
         with self._store.work() as work:
-            run = work.lock(order.execution)
-            if run is not None and self._listens(run, order):
+            run, earlier = work.open_turn(order.execution, _told(order))
+            heard = earlier is not None
+            if run is not None and not heard and self._listens(run, order):
                 heard = True
                 effect, noted = self._move(work, run, order)
         self._effects.orders.begin(noted)
@@ -82,7 +86,8 @@ class Teller:
         at = max(order.at, run.updated)
         news = News(at, order.order, order.word, order.result, order.last)
         walked = self._walker.move(work, run, news)
-        self._effects.keep(work, walked)
+        told = Turn(run.id, _told(order), order.word, run.moves, run.updated)
+        self._effects.keep(work, walked, told)
         noted = list(walked.noted)
         if on_the_line:
             comes = order.word == "agent_left" and not order.at_once
@@ -112,3 +117,8 @@ class Teller:
             if error.code not in GONE:
                 raise
             self._effects.fire(run.id, HungUp(max(self._clock(), run.updated)))
+
+
+def _told(order: Tell) -> str:
+    """Name the turn that remembers news: each word of an order comes once."""
+    return f"{order.order}.{order.word}"

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from ivr.calls import Calls
+from runner.orders import Tell
 from tests.centre.centre import ANN, BOB, Centre
 
 AGENT = {"id": "ann", "address": ANN}
@@ -161,3 +162,21 @@ def test_news_and_a_redirect_never_bring_a_caller_twice_into_the_room(
     centre.carrier.until(lambda: caller.verb == "Conference")
     centre.carrier.settle()
     assert agent.verb == "Conference"
+
+
+def test_news_that_come_twice_are_heard_once(centre: Centre) -> None:
+    """Who told the walk dies before writing that it is told: the worker tells it again."""
+    centre.hire(AGENT)
+    caller = centre.call()
+    agent = centre.joined(caller, ANN)
+    query = "SELECT contact, id FROM lw_assignments"
+    ((place, assignment),) = centre.house.rows(query)
+    redirects = len(centre.carrier.requests)
+    result = {"assignment": assignment, "agent": "ann", "name": "ann", "wait_seconds": 0}
+    execution = place.rpartition(".")[0]
+    told = Tell(execution, place, "assigned", centre.clock(), result)
+    centre.house.telephony.teller.tell(told)
+    centre.later(20)
+    centre.carrier.settle()
+    assert len(centre.carrier.requests) == redirects
+    assert (caller.verb, agent.verb) == ("Conference", "Conference")
