@@ -21,7 +21,7 @@ from flow.ledger import Leg
 from ivr.addresses import FALLBACK, OVERRIDES, callback, hinted, leg_address, leg_status
 from ivr.form import whole
 from ivr.twiml.calls import LEG_EVENTS
-from runner.errors import CarrierError
+from runner.errors import GONE, CarrierError
 from runner.legs import since
 
 CARRIER = "https://api.twilio.com"
@@ -31,9 +31,6 @@ TIMEOUT, DOWNLOAD = 5.0, 60.0
 
 ALIKE = 20
 """Calls to look through for one whose outcome is unknown."""
-
-OVER = frozenset({21220, 20404, 404})
-"""The carrier's codes for a call that is over or gone (Twilio, error 21220)."""
 
 NOT_FOUND, TOO_MANY, SERVER = 404, 429, 500
 
@@ -121,7 +118,7 @@ class Calls:
         try:
             _asked(lambda: self._client.recordings(_checked(sid)).delete())
         except CarrierError as problem:
-            if problem.code not in OVER:
+            if problem.code not in GONE:
                 raise
 
     def end_call(self, call: str) -> None:
@@ -133,7 +130,7 @@ class Calls:
         try:
             _asked(lambda: self._client.calls(_checked(call)).update(status="completed"))
         except CarrierError as problem:
-            if problem.code not in OVER:
+            if problem.code not in GONE:
                 raise
 
     def bring_back(self, call: str, action: str) -> None:

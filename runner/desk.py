@@ -166,11 +166,6 @@ class Desk:
         with self.look() as (floor, _):
             return floor.room_of(place) is not None and not floor.serving(place)
 
-    def talk_seconds(self, place: str) -> int:
-        """Count how long a contact was served."""
-        with self.look() as (floor, _):
-            return floor.talk_seconds(place)
-
     def stands(self, place: str) -> tuple[int | None, int | None]:
         """Say which place in line a contact has, and the likely wait in seconds."""
         with self.look() as (floor, at):

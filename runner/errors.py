@@ -8,7 +8,11 @@ RunnerError
 
 from flow.ledger import Unavailable
 
-__all__ = ["BadSettings", "CarrierError", "RunnerError", "Unavailable"]
+__all__ = ["GONE", "BadSettings", "CarrierError", "RunnerError", "Unavailable"]
+
+
+GONE = frozenset({21220, 20404, 404})
+"""The carrier's codes for a call that is over or not there any more (Twilio, error 21220)."""
 
 
 class RunnerError(Exception):

@@ -7,6 +7,7 @@ the same transaction. A wish that is fulfilled already changes nothing.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Literal
 
 from desk import handling
 from desk.assignments import Assignment
@@ -163,11 +164,10 @@ def _line(it: _Opened) -> str:
     return str(it.ticket.data.get("line") or it.ticket.data.get("sender") or "")
 
 
-def _leg(it: _Opened, name: str, kind: str, to: str, sender: str) -> Leg:
-    leg = Leg(name, new_token(), "outside", it.run.id, to, sender, round(RING), it.desk.at)
-    if kind == "supervisor":
-        leg.kind = "supervisor"
-    return leg
+def _leg(
+    it: _Opened, name: str, kind: Literal["outside", "supervisor"], to: str, sender: str
+) -> Leg:
+    return Leg(name, new_token(), kind, it.run.id, to, sender, round(RING), it.desk.at)
 
 
 def _ticket(it: _Opened, wanted: Wanted) -> Ticket:

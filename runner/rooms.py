@@ -12,11 +12,10 @@ from desk.rooms import CONTACT, Room, Seat, seats
 from flow.instructions import Hangup, Music
 from flow.ledger import Answer
 from runner.desk import Desk
-from runner.errors import CarrierError
+from runner.errors import GONE, CarrierError
 from runner.legs import Legs
 from runner.orders import Arrange, EndConversation, EndLeg, Later
 from runner.ports import Conferences, Renderer, Store
-from runner.telling import GONE
 from runner.walker import Walker
 
 MUSIC = 30

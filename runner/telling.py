@@ -9,7 +9,7 @@ from flow.effects import Needed
 from flow.events import HungUp, News
 from flow.ledger import Run, Turn
 from runner.effects import Effects
-from runner.errors import CarrierError
+from runner.errors import GONE, CarrierError
 from runner.orders import Later, Noted, Push, Tell
 from runner.ports import CallPlacing, Store, Work
 from runner.walker import Walker
@@ -23,9 +23,6 @@ SOON = 0.3
 BY_ITSELF = 2.0
 """Seconds a call has to come back by itself: the end of a conversation ends its own verb, and the
 carrier asks what is next. A redirect would say the same things twice."""
-
-GONE = frozenset({21220, 20404, 404})
-"""The carrier's codes for a call that is not there any more."""
 
 
 class Teller:

@@ -47,8 +47,8 @@ class SqlWork(
 ):
     """One open write transaction.
 
-    Lock in this order: API key, desk, call, our leg, execution, then call legs. Who holds the
-    desk takes no execution: the two tell each other by the outbox. The gate of outgoing
+    Lock in this order: API key, desk, call, our leg, execution, then call legs. Who holds an
+    execution never takes the desk: the walk tells it by the outbox. The gate of outgoing
     calls comes after these, and events come last (`told`).
     """
 
