@@ -77,6 +77,7 @@ class Desk:
         self._lock = Lock()
         self._floor = Floor(wrap_up=wrap_up)
         self._version = 0
+        self._woken: datetime | None = None
 
     @contextmanager
     def change(self, api_key: str = "") -> Iterator[Open]:
@@ -205,6 +206,7 @@ class Desk:
 
     def _forget(self) -> None:
         self._floor, self._version = Floor(wrap_up=self._wrap_up), 0
+        self._woken = None
 
     def _carry_out(self, desk: Open) -> list[Noted]:
         tasks = desk.floor.tasks
@@ -246,9 +248,10 @@ class Desk:
                 return None
 
     def _wake_up(self, desk: Open) -> None:
-        """Have the desk settled at the next moment at which time alone changes it."""
+        """Have the desk settled at the next moment at which time alone changes it, asked once."""
         moment = desk.floor.next_moment(desk.at) if desk.floor.changed else None
-        if moment is not None:
+        if moment is not None and moment != self._woken:
+            self._woken = moment
             delay = (moment - desk.at).total_seconds() + 0.05
             self._jobs.enqueue(desk.work, "desk", f"desk-{moment:%Y%m%d%H%M%S%f}", {}, delay)
 

@@ -11,12 +11,13 @@ from typing import Literal
 
 import structlog
 
-from desk.access import Interaction, KeptAnswer, forgotten
+from desk.access import Interaction
 from desk.agents import Agent
 from desk.dial_rules import NOT_OURS
 from flow.effects import CheckDial
 from flow.execution import Execution
 from flow.ledger import Leg, Saved, Ticket, Version
+from runner import repeats
 from runner.desk import Desk, Open
 from runner.ids import new_id, new_token
 from runner.orders import Ring
@@ -32,8 +33,6 @@ RING = 30
 """Seconds that agent and contact are rung."""
 
 OUTGOING = "outgoing"
-
-_ACCEPTED = 202
 
 Reason = Literal[
     "unknown agent", "agent busy", "unknown flow", "invalid number", "refused", "not ours",
@@ -112,14 +111,11 @@ class Outgoing:
         """Look whether this request came before; from here on, equal ones wait."""
         if desk.is_revoked:
             return NotPlaced("revoked", "this key is revoked")
-        if not wanted.idempotency:
-            return None
-        kept = desk.work.kept_answer(wanted.api_key, wanted.idempotency)
-        if kept is None or forgotten(kept, desk.at):
-            return None
-        if kept.fingerprint != self._fingerprint(wanted):
+        try:
+            known = repeats.earlier(desk.work, self._asked(wanted), desk.at)
+        except repeats.Reused:
             return NotPlaced("key reused", "this Idempotency-Key was used with another body")
-        return Placed(**json.loads(kept.body))
+        return Placed(**known) if known else None
 
     def _keep(self, desk: Open, wanted: Wanted, version: Version, placed: Placed) -> None:
         """Keep which API key asked for the call, and what it is answered."""
@@ -128,16 +124,14 @@ class Outgoing:
             return
         begun = Interaction(placed.interaction, version.flow, placed.execution, key, at)
         desk.work.keep_interaction(begun)
-        if wanted.idempotency:
-            body, mark = json.dumps(asdict(placed)).encode(), self._fingerprint(wanted)
-            answer = KeptAnswer(key, wanted.idempotency, mark, _ACCEPTED, body, at)
-            desk.work.keep_answer(answer)
+        repeats.keep(desk.work, self._asked(wanted), asdict(placed), at)
         _log.info("call placed by the API", execution=placed.execution, api_key=key)
 
-    def _fingerprint(self, wanted: Wanted) -> str:
-        """Give the keyed digest of what is asked for, which differs from any flow start's."""
+    def _asked(self, wanted: Wanted) -> repeats.Asked:
+        """Give the request with the digest of its body, which differs from any flow start's."""
         asked = {"agent": wanted.agent, "to": wanted.to, "flow": wanted.flow, "from": wanted.sender}
-        return self._walker.mark(json.dumps(["POST /calls", asked]))
+        mark = self._walker.mark(json.dumps(["POST /calls", asked]))
+        return repeats.Asked(wanted.api_key, wanted.idempotency, mark)
 
     def _wrong(self, desk: Open, wanted: Wanted, agent: Agent | None) -> NotPlaced | None:
         if agent is None:

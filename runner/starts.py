@@ -7,25 +7,24 @@ once, starts one run. One key's starts queue up behind each other; other keys do
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
 import structlog
 
-from desk.access import WINDOW, Interaction, KeptAnswer, Limits, forgotten
+from desk.access import WINDOW, Interaction, Limits
 from flow.errors import StepError
 from flow.execution import Execution
 from flow.ledger import Saved, Version
 from flow.variables import misfits
+from runner import repeats
 from runner.effects import Effects
 from runner.ids import new_id
 from runner.ports import Store, Work
 from runner.walker import Walked, Walker, pack
 
 _log = structlog.get_logger(__name__)
-
-_ACCEPTED = 202
 
 _BUSY = 5
 """Seconds after which it is worth asking again whether a running execution has ended."""
@@ -103,14 +102,11 @@ class Starts:
         """Look whether this request came before; from here on, equal ones wait."""
         if not work.enter_key(request.api_key):
             return Refused("revoked")
-        if not request.idempotency:
-            return None
-        kept = work.kept_answer(request.api_key, request.idempotency)
-        if kept is None or forgotten(kept, self._clock()):
-            return None
-        if kept.fingerprint != self._fingerprint(request):
+        try:
+            known = repeats.earlier(work, self._asked(request), self._clock())
+        except repeats.Reused:
             return Refused("key reused")
-        return Started(**json.loads(kept.body))
+        return Started(**known) if known else None
 
     def _refused(self, work: Work, request: Request, version: Version | None) -> Refused | None:
         if version is None or version.type != "api_request":
@@ -144,17 +140,11 @@ class Starts:
         key, at = request.api_key, run.started
         work.keep_interaction(Interaction(run.interaction, run.flow, run.id, key, at))
         started = Started(run.interaction, run.version, run.id)
-        if request.idempotency:
-            body = json.dumps(
-                {"interaction": run.interaction, "version": run.version, "execution": run.id}
-            )
-            mark = self._fingerprint(request)
-            answer = KeptAnswer(key, request.idempotency, mark, _ACCEPTED, body.encode(), at)
-            work.keep_answer(answer)
+        repeats.keep(work, self._asked(request), asdict(started), at)
         _log.info("flow started by the API", flow=run.flow, execution=run.id, api_key=key)
         return started
 
-    def _fingerprint(self, request: Request) -> str:
-        """Give the keyed digest of what is asked for; the order of names does not count."""
+    def _asked(self, request: Request) -> repeats.Asked:
+        """Give the request with the keyed digest of its body; the order of names does not count."""
         asked = json.dumps([request.flow, request.inputs], sort_keys=True)
-        return self._walker.mark(asked)
+        return repeats.Asked(request.api_key, request.idempotency, self._walker.mark(asked))
