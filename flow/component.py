@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from flow.context import Context
-from flow.effects import Fact, Needed, Order, StartTimer
+from flow.effects import Fact, Needed, Order
 from flow.errors import StepError
 from flow.events import Event, HungUp
 from flow.instructions import Instruction
@@ -52,7 +52,7 @@ class Wait:
     `private` comes back too (as `Context.private_state`), but is kept sealed meanwhile. `orders`
     are carried out; `hears` names the one (or the effect) whose news the step listens to. When
     the step is left however it may be, and was not told the last news, that order is dropped.
-    `changes` are those of `Leave`. `timer` brings `TimerFired` when nothing came before it.
+    `changes` are those of `Leave`.
     """
 
     say: tuple[Instruction, ...]
@@ -61,7 +61,6 @@ class Wait:
     orders: tuple[Order, ...] = ()
     hears: str = ""
     changes: Mapping[str, Any] = field(default_factory=dict)
-    timer: StartTimer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +124,7 @@ class Component(BaseModel):
     """What every step has in common; a subclass per component adds its fields and behaviour.
 
     Class attributes describe the component to `check`, the editor and the reference pages:
-    `TYPES` are the flow types that may use it, `NEEDS_CALL` that a live call must exist, `TEXTS`
-    that a conversation by messages will do as well,
+    `TYPES` are the flow types that may use it, `NEEDS_CALL` that a live call must exist,
     `EXITS` the fixed exits, `OPTIONAL` those that may stay unconnected, `FALLBACK` the exit taken
     when it fails and `error` is not connected (empty: the flow ends with the apology), `STORES`
     the outputs under `steps.<id>`, `WAITS` that an event is needed before it is left, `LAST_WORD`
@@ -139,7 +137,6 @@ class Component(BaseModel):
 
     TYPES: ClassVar[tuple[str, ...]] = EVERY_TYPE
     NEEDS_CALL: ClassVar[bool] = False
-    TEXTS: ClassVar[bool] = False
     EXITS: ClassVar[tuple[str, ...]] = ("done",)
     OPTIONAL: ClassVar[tuple[str, ...]] = ()
     FALLBACK: ClassVar[str] = ""

@@ -1,19 +1,6 @@
-"""Which events mean something to a run as it stands, and when a run is too old for any."""
+"""Which events mean something to a run as it stands; all others change nothing."""
 
-from datetime import datetime
-
-from flow import limits
-from flow.context import parse_time
-from flow.events import (
-    EffectDone,
-    Event,
-    HungUp,
-    MessageIn,
-    News,
-    PickedUp,
-    Started,
-    TimerFired,
-)
+from flow.events import EffectDone, Event, HungUp, News, PickedUp, Started, TimerFired
 from flow.execution import Execution
 
 
@@ -27,13 +14,8 @@ def concerns(execution: Execution, event: Event) -> bool:
     match event:
         case Started():
             return not execution.turns
-        case EffectDone(effect=name):
+        case EffectDone(effect=name) | TimerFired(timer=name):
             return bool(name) and execution.awaits == name
-        case TimerFired(timer=name):
-            return bool(name) and name == (execution.awaits or execution.timer)
-        case MessageIn():
-            talks = bool(execution.conversation) and bool(execution.turns)
-            return talks and not execution.awaits
         case News(effect=name):
             heard = name in {execution.hears, execution.place}
             return bool(name) and heard and not execution.awaits
@@ -44,13 +26,5 @@ def concerns(execution: Execution, event: Event) -> bool:
             same = call in {"", execution.call.get("sid", "")}
             return execution.live and same and bool(execution.turns)
         case _:
-            return execution.live and bool(execution.turns) and not execution.awaits
-
-
-def too_old(execution: Execution, at: datetime) -> bool:
-    """Say whether a run has lasted longer than any call or conversation does."""
-    # A run without a live call may wait for days, as a conversation does.
-    on_call = execution.live and execution.type != "incoming_message"
-    lifetime = limits.VOICE_LIFETIME if on_call else limits.MESSAGE_LIFETIME
-    began = execution.picked_up if on_call and execution.picked_up else execution.started
-    return execution.turns > limits.TURNS_PER_EXECUTION or at - parse_time(began) > lifetime
+            there = execution.live or execution.type == "incoming_message"
+            return there and bool(execution.turns) and not execution.awaits

@@ -106,9 +106,7 @@ class EnterQueue:
     `number`: `requested` (ISO) is when it was promised, `entered` (ISO) from when on its place in
     the line counts where that was earlier, `at` (ISO) a scheduled time,
     `hours` (from, to in minutes, days) the permitted window in the contact's own zone, `pause`
-    the seconds before it is tried; what is not there does not count. A `conversation` by messages
-    (its id, its `channel`) is given to an agent at once, or lies in the agents' inbox until one
-    takes it (`offer`); `agent_left` then means that the agent has closed it.
+    the seconds before it is tried; what is not there does not count.
     """
 
     id: str
@@ -125,9 +123,6 @@ class EnterQueue:
     greeting: str = ""
     language: str = ""
     callback: Mapping[str, Any] = field(default_factory=dict)
-    channel: str = "voice"
-    conversation: str = ""
-    offer: Literal["direct", "inbox"] = "direct"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,30 +165,6 @@ class SendEmail:
     attachments: tuple[Mapping[str, Any], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SendMessage:
-    """Send a message: `sent` (accepted: it leaves in its turn), `failed`, `opted_out`.
-
-    It goes into the run's conversation; with `to` to that address by `channel` from `sender`, each
-    empty for the operator's own. With `opens` the answers to it come to this run. `media` are each
-    an `audio` (a prompt's name) or a `url`; `choices` are quick replies, each with `label` and
-    `value`. `template` is the provider's own for a closed session window: its id under `id`, and
-    `variables`. `bulk` messages let others overtake. `result`: message_id, conversation, reason.
-    """
-
-    id: str
-    text: str
-    media: tuple[Mapping[str, Any], ...] = ()
-    choices: tuple[Mapping[str, Any], ...] = ()
-    subject: str = ""
-    channel: str = ""
-    to: str = ""
-    sender: str = ""
-    opens: bool = False
-    template: Mapping[str, Any] = field(default_factory=dict)
-    bulk: bool = False
-
-
 Needed = (
     HttpRequest
     | LookUpContact
@@ -206,7 +177,6 @@ Needed = (
     | HowItEnded
     | EstimateWait
     | SendEmail
-    | SendMessage
 )
 
 
@@ -251,8 +221,7 @@ class PlaceCall:
     """Call a number: the step hears `PickedUp` when it is answered.
 
     Else it hears, for the last time, one of the `News` `busy`, `no_answer`, `invalid_number`,
-    `refused`, `failed`, `too_late`. `sender` is the number shown, in E.164 like `to`; from `until`
-    (ISO; empty for never) on it is too late.
+    `refused`, `failed`. `sender` is the number shown, in E.164 like `to`.
     """
 
     id: str
@@ -260,23 +229,6 @@ class PlaceCall:
     sender: str
     ring_seconds: int = 30
     machine_detection: bool = False
-    until: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Brief:
-    """Say something to the agent who waits for the contact in `room`, before the two are joined.
-
-    The step hears, for the last time, one of the `News` `heard` (the agent is back in the room) and
-    `unheard` (it could not be said). `place` is the order that keeps the agent there.
-    """
-
-    id: str
-    place: str
-    room: str
-    text: str
-    language: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +259,6 @@ class DeliverVoicemail:
     seconds: int = 0
 
 
-Order = PlaceCall | Brief | Drop | DeliverVoicemail
+Order = PlaceCall | Drop | DeliverVoicemail
 
 Effect = Needed | Fact | Order

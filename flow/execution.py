@@ -50,8 +50,7 @@ class Execution:
     In an outgoing call an agent waits in `room`; `place` is the order that keeps the agent there.
     `later` is the step to come back to when the branch being walked has ended, `queued` (ISO) when
     the contact first took a place in a queue, `picked_up` (ISO) when the contact last answered a
-    call of the flow's. `conversation` names the thread of messages, `message` is the contact's last
-    one, `timer` the time-out of the step that waits for the next.
+    call of the flow's.
     """
 
     id: str
@@ -82,9 +81,6 @@ class Execution:
     later: dict[str, Any] = field(default_factory=dict)
     queued: str = ""
     picked_up: str = ""
-    conversation: str = ""
-    message: dict[str, Any] = field(default_factory=dict)
-    timer: str = ""
 
     @property
     def frame(self) -> Frame:
@@ -116,7 +112,6 @@ class Execution:
         fresh.call = dict(self.call)
         fresh.private = dict(self.private)
         fresh.later = dict(self.later)
-        fresh.message = dict(self.message)
         return fresh
 
     def to_json(self) -> str:
