@@ -137,7 +137,7 @@ class Calls:
         """Make a live call leave what it does and come back to an address of a turn.
 
         Raises:
-            CarrierError: with code 21220 where the call is over; else it was not done.
+            CarrierError: 21220 where the call is over or not answered yet; else it was not done.
         """
         context = self._client.calls(_checked(call))
         fallback = callback(self._public_url, FALLBACK)

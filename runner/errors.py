@@ -12,7 +12,10 @@ __all__ = ["GONE", "BadSettings", "CarrierError", "RunnerError", "Unavailable"]
 
 
 GONE = frozenset({21220, 20404, 404})
-"""The carrier's codes for a call that is over or not there any more (Twilio, error 21220)."""
+"""The carrier's codes for a call that is over or not there any more (Twilio, error 21220).
+
+Who brings a call back asks how it stands besides: 21220 also means that it is not answered yet.
+"""
 
 
 class RunnerError(Exception):

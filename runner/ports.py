@@ -316,3 +316,7 @@ class CallPlacing(Protocol):
 
     def bring_back(self, call: str, action: str) -> None:
         """Make a live call leave what it does and come back to an address of a turn."""
+
+
+class CallMoving(CallControl, CallPlacing, Protocol):
+    """The carrier's REST API for calls that are brought back, and asked about."""

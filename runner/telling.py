@@ -5,13 +5,14 @@ from datetime import datetime
 
 import structlog
 
+from desk.calls import is_over
 from flow.effects import Needed
 from flow.events import HungUp, News
 from flow.ledger import Run, Turn
 from runner.effects import Effects
 from runner.errors import GONE, CarrierError
 from runner.orders import Later, Noted, Push, Tell
-from runner.ports import CallPlacing, Store, Work
+from runner.ports import CallMoving, Store, Work
 from runner.walker import Walker
 from runner.ways import takes
 
@@ -33,7 +34,7 @@ class Teller:
         store: Store,
         walker: Walker,
         effects: Effects,
-        carrier: CallPlacing,
+        carrier: CallMoving,
         address: Callable[[str, str], str],
         clock: Callable[[], datetime],
         unheard: Callable[[str], None],
@@ -97,7 +98,8 @@ class Teller:
         """Bring a contact's call back by REST, unless it came meanwhile.
 
         Raises:
-            Later: the walk awaits something before it has anything to say.
+            Later: the walk awaits something before it has anything to say, or the carrier has not
+                heard yet what it is to do with this call first.
             CarrierError: the carrier did not do it.
         """
         with self._store.work() as work:
@@ -113,6 +115,9 @@ class Teller:
         except CarrierError as error:
             if error.code not in GONE:
                 raise
+            known = self._carrier.call_status(run.call)
+            if known is not None and not is_over(known[0]):
+                raise Later from None  # refused like one that is over: it is not answered yet
             self._effects.fire(run.id, HungUp(max(self._clock(), run.updated)))
 
 

@@ -1,13 +1,19 @@
 """What carriers do wrong: refusals, failures, lost answers, doubled and disordered reports."""
 
 import threading
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from ivr.calls import Calls
 from runner.orders import Tell
 from tests.centre.centre import ANN, BOB, Centre
+from tests.standin import scripts
+from tests.support.installation import BASE
+from tests.support.transport import InProcess, Reply
+from tests.support.waiting import wait_until
 
 AGENT = {"id": "ann", "address": ANN}
 MAKES = r"/Calls\.json$"
@@ -105,14 +111,49 @@ def test_a_join_that_the_carrier_refuses_is_tried_again(centre: Centre) -> None:
 def test_a_caller_who_was_gone_at_the_join_frees_the_agent(centre: Centre) -> None:
     """Error 21220: the carrier knows before we do."""
     centre.hire(AGENT)
-    centre.carrier.fail_next("POST", r"/Calls/CA\w+\.json$", status=400, code=21220)
-    centre.call()
+    centre.carrier.faults.lose_terminal = True
+    centre.carrier.unreachable("/ivr/turn/", times=10)
+    caller = centre.call()
     agent = centre.carrier.leg_to(ANN)
     agent.answer()
+    caller.hang_up()
+    centre.carrier.settle()
     agent.press("1")
     centre.carrier.until(lambda: agent.over)
     assert centre.state()["agents"] == [("ann", "available", "")]
     assert centre.state()["served"] == [("ann", "contact_left")]
+
+
+class Slow(InProcess):
+    """The carrier gets the answer to a call's first request only when something is true."""
+
+    def __init__(self, app: Flask, arrives: Callable[[], bool]) -> None:
+        super().__init__(app)
+        self.arrives = arrives
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        reply = super().post(url, body, headers)
+        if url.endswith("/ivr/voice"):
+            wait_until(self.arrives)
+        return reply
+
+
+def test_an_agent_who_is_faster_than_the_first_answer_gets_the_caller(centre: Centre) -> None:
+    """Error 21220 again: the call is not over, it has not begun for the carrier yet."""
+
+    def asked() -> bool:
+        return any("/Calls/CA" in r.path for r in centre.carrier.requests)
+
+    centre.carrier.connect(Slow(centre.house.app, asked), BASE)
+    centre.carrier.script(ANN, scripts.answer_then_press("1"))
+    centre.hire(AGENT)
+    caller = centre.call()
+    agent = centre.carrier.until(lambda: centre.carrier.legs_to(ANN))[0]
+    centre.carrier.until(lambda: caller.hears(agent))
+    agent.hang_up()
+    caller.press("4")
+    centre.carrier.until(lambda: caller.over)
+    assert centre.state()["served"] == [("ann", "finished")]
 
 
 def test_the_same_requests_again_change_nothing(centre: Centre) -> None:
