@@ -28,7 +28,7 @@ class Database:
         make = sqlite.engine if self.sqlite else postgresql.engine
         self.engine = make(parsed, connections)
         self.closing: list[Callable[[], None]] = []
-        self._closed = False
+        self.closed = False
         self.audience = Audience()
         self._writer = self.engine.execution_options(**{sqlite.WRITE: True})
 
@@ -57,10 +57,10 @@ class Database:
 
     def close(self) -> None:
         """Close every connection; whoever comes later finds the database away."""
-        self._closed = True
+        self.closed = True
         for close in self.closing:
             close()
-        self.engine.dispose()
+        self.engine.pool.dispose()  # the pool stays: what is still out comes back to it
 
     def turnstile(self) -> AbstractContextManager[None]:
         """Stand in the queue of SQLite's writers; PostgreSQL needs none."""
@@ -74,7 +74,7 @@ class Database:
     @contextmanager
     def _opened(self, *, writing: bool = True) -> Iterator[sa.Connection]:
         connection = None
-        if self._closed:
+        if self.closed:
             raise Unavailable("this process has closed the database")
         try:
             connection = (self._writer if writing else self.engine).connect()
@@ -85,8 +85,13 @@ class Database:
             raise translated(error) from error
         finally:
             if connection is not None:
-                with suppress(sa.exc.SQLAlchemyError):
-                    connection.close()
+                self._give_back(connection)
+
+    def _give_back(self, connection: sa.Connection) -> None:
+        with suppress(sa.exc.SQLAlchemyError):
+            connection.close()
+        if self.closed:  # meanwhile: nobody else will close what has just come back
+            self.engine.pool.dispose()
 
     def _commit(self, connection: sa.Connection) -> None:
         try:

@@ -1,9 +1,11 @@
 """How the databases are set, and what is said when they fail."""
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from hashlib import sha512
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -11,8 +13,10 @@ import sqlalchemy as sa
 from flow.ledger import Saved
 from store.database import Database
 from store.errors import Unavailable, Unstorable
+from store.libpq import Line
 from store.sqlite import write_lock
 from store.store import SqlStore
+from store.swap import Swaps
 from tests.store.builders import a_run, a_turn, begin
 from tests.support.network import free_port
 from tests.support.processes import Programs
@@ -30,6 +34,20 @@ for _ in range(50):
         run.state = str(int(run.state) + 1)
         work.save(Saved(run))
 """
+
+
+class Watched:
+    """A driver's connection during whose first statement the process closes the database."""
+
+    def __init__(self, driver: Any, database: Database, closed: list[object]) -> None:
+        self._driver, self._database, self._closed = driver, database, closed
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "close":
+            self._closed.append(self._driver)
+        else:
+            self._database.close()
+        return getattr(self._driver, name)
 
 
 @pytest.fixture
@@ -129,6 +147,32 @@ def test_a_server_that_is_not_there(tmp_path: Path) -> None:
     assert caught.value.undone
     with pytest.raises(Unavailable), SqlStore(database).work():
         pytest.fail("nothing is open")
+
+
+def test_what_is_out_at_the_closing_is_closed_when_it_comes_back(database: Database) -> None:
+    pool: Any = database.engine.pool
+    with database.read():
+        database.close()
+    assert pool.checkedin() == 0
+
+
+def test_a_short_turn_at_the_closing_leaves_no_connection_open(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = SqlStore(database)
+    begin(store)
+    closed: list[object] = []
+    kind = sqlite3.Connection if database.sqlite else Line
+    connect = Swaps._connect
+
+    def watched(swaps: Swaps) -> Watched:
+        return Watched(connect(swaps), database, closed)
+
+    monkeypatch.setattr(Swaps, "_connect", watched)
+    assert store.glance("e1") is not None
+    assert [type(driver) for driver in closed] == [kind]
+    with pytest.raises(Unavailable):
+        store.glance("e1")
 
 
 def test_a_database_that_is_not_migrated(database_url: str) -> None:
