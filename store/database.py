@@ -62,6 +62,15 @@ class Database:
             close()
         self.engine.pool.dispose()  # the pool stays: what is still out comes back to it
 
+    def require_open(self) -> None:
+        """Return when this process may still open connections.
+
+        Raises:
+            Unavailable: it has closed the database.
+        """
+        if self.closed:
+            raise Unavailable("this process has closed the database")
+
     def turnstile(self) -> AbstractContextManager[None]:
         """Stand in the queue of SQLite's writers; PostgreSQL needs none."""
         return self._lock.held() if self._lock else nullcontext()
@@ -74,8 +83,7 @@ class Database:
     @contextmanager
     def _opened(self, *, writing: bool = True) -> Iterator[sa.Connection]:
         connection = None
-        if self.closed:
-            raise Unavailable("this process has closed the database")
+        self.require_open()
         try:
             connection = (self._writer if writing else self.engine).connect()
             if writing:

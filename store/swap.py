@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql
 
 from flow.ledger import Call, Greeting, Run, Saved, Turn
 from store.database import Database
-from store.errors import Conflict, StoreError, Unavailable, translated
+from store.errors import Conflict, StoreError, translated
 from store.greeting import CALL, READ, WELCOME, call_row, greeting_keys, read_greeting
 from store.hot import FIXED, HISTORY, RUN, TURN, Hot, sql
 from store.libpq import Line, reader
@@ -185,8 +185,7 @@ class Swaps:
         return done
 
     def _connect(self) -> Any:
-        if self._database.closed:
-            raise Unavailable("this process has closed the database")
+        self._database.require_open()
         try:
             proxied = self._database.engine.raw_connection()
         except sa.exc.SQLAlchemyError as error:
