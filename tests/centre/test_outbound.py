@@ -56,6 +56,8 @@ def test_the_kill_switch_stops_the_next_call_and_leaves_those_that_are_up(
     assert centre.carrier.legs_to(BEA) == []
     leg.press("1")
     assert exits(centre, key, first)[:2] == ["answered", "at-home"]
+    centre.carrier.until(lambda: leg.over)
+    centre.carrier.settle()
     assert flask(centre, "status").endswith(
         ": looks like fraud\ncalls to contacts: 0 now, 1 within the last hour "
         "(1 to new numbers), 1 within 24 hours\n"
