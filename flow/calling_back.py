@@ -118,7 +118,8 @@ def _call(context: Context, result: Mapping[str, Any]) -> Wait:
     if context.state["phase"] != "waiting":
         return Wait((), context.state, hears=context.execution.hears)
     state = {**context.state, **result, "phase": "calling"}
-    order = PlaceCall(context.effect_id(), state["to"], state["sender"], RING)
+    until = str(state.get("until", ""))
+    order = PlaceCall(context.effect_id(), state["to"], state["sender"], RING, until=until)
     changes = {"place": state["place"], "room": result["assignment"]}
     return Wait((), state, orders=(order,), hears=order.id, changes=changes)
 

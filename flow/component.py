@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from flow.context import Context
-from flow.effects import Fact, Needed, Order
+from flow.effects import Fact, Needed, Order, StartTimer
 from flow.errors import StepError
 from flow.events import Event, HungUp
 from flow.instructions import Instruction
@@ -52,7 +52,7 @@ class Wait:
     `private` comes back too (as `Context.private_state`), but is kept sealed meanwhile. `orders`
     are carried out; `hears` names the one (or the effect) whose news the step listens to. When
     the step is left however it may be, and was not told the last news, that order is dropped.
-    `changes` are those of `Leave`.
+    `changes` are those of `Leave`. `timer` brings `TimerFired` when nothing came before it.
     """
 
     say: tuple[Instruction, ...]
@@ -61,6 +61,7 @@ class Wait:
     orders: tuple[Order, ...] = ()
     hears: str = ""
     changes: Mapping[str, Any] = field(default_factory=dict)
+    timer: StartTimer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,19 +125,21 @@ class Component(BaseModel):
     """What every step has in common; a subclass per component adds its fields and behaviour.
 
     Class attributes describe the component to `check`, the editor and the reference pages:
-    `TYPES` are the flow types that may use it, `NEEDS_CALL` that a live call must exist,
-    `EXITS` the fixed exits, `OPTIONAL` those that may stay unconnected, `FALLBACK` the exit taken
-    when it fails and `error` is not connected (empty: the flow ends with the apology), `STORES`
-    the outputs under `steps.<id>`, `WAITS` that an event is needed before it is left, `LAST_WORD`
-    that a hang-up still brings something (a recording, how a forwarded call ended) by the verb's
-    own request, `HEARS_PLACE` that the step itself decides when an agent who waits for the
-    contact leaves: the agent has been found by it, and goes when it is left.
+    `TYPES` are the flow types that may use it, `NEEDS_CALL` that a live call must exist, `TEXTS`
+    that a conversation by messages must (where both stand here, either of the two), `EXITS` the
+    fixed exits, `OPTIONAL` those that may stay unconnected, `FALLBACK` the exit taken when it fails
+    and `error` is not connected (empty: the flow ends with the apology), `STORES` the outputs under
+    `steps.<id>`, `WAITS` that an event is needed before it is left, `LAST_WORD` that a hang-up
+    still brings something (a recording, how a forwarded call ended) by the verb's own request,
+    `HEARS_PLACE` that the step itself decides when an agent who waits for the contact leaves: the
+    agent has been found by it, and goes when it is left.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     TYPES: ClassVar[tuple[str, ...]] = EVERY_TYPE
     NEEDS_CALL: ClassVar[bool] = False
+    TEXTS: ClassVar[bool] = False
     EXITS: ClassVar[tuple[str, ...]] = ("done",)
     OPTIONAL: ClassVar[tuple[str, ...]] = ()
     FALLBACK: ClassVar[str] = ""
@@ -192,6 +195,10 @@ class Component(BaseModel):
     def enters(self) -> str:
         """Name the module this step walks, as `slug@version`; empty for none."""
         return ""
+
+    def needs_conversation(self) -> bool:
+        """Say whether nothing but a conversation by messages will do."""
+        return self.TEXTS and not self.NEEDS_CALL
 
     def audio_names(self) -> set[str]:
         """List the prompts this step plays by a fixed name, wherever its messages stand."""

@@ -81,6 +81,11 @@ class Context:
         return self.execution.live
 
     @property
+    def texting(self) -> bool:
+        """Whether the contact is asked by messages: there is a conversation, and no live call."""
+        return bool(self.execution.conversation) and not self.execution.live
+
+    @property
     def scope(self) -> Mapping[str, Any]:
         """The names templates see (design, section 3)."""
         if not self._scope:
@@ -104,6 +109,7 @@ class Context:
             "inputs": frame.inputs,
             "contact": run.contact,
             "call": run.call,
+            "message": run.message,
             "channel": run.channel,
             "flow": {"name": self.flow.slug, "title": self.flow.title, "execution": run.id},
             "steps": steps,

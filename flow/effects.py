@@ -75,7 +75,7 @@ class CheckDial:
     `targets` are numbers and SIP URIs as the flow gave them, `caller_id` what shall be shown
     (empty for the default), `caller` the number of the person put through, `line` the number they
     called. `result` of `allowed`: `targets`, those that may be called, in E.164 or as SIP URIs,
-    and `caller_id`.
+    `caller_id`, and `longest`, the seconds after which the call is ended (none: the carrier's own).
     """
 
     id: str
@@ -102,11 +102,14 @@ class EnterQueue:
     the last time, `no_match`, `timeout`, `no_answer`. Times are in seconds, `max_wait` None is
     for ever. `who` holds ring_groups, agents or attributes and match; `ringing` at_once, seconds,
     attempts, order and status. `returned` brings the contact back to the head after an accident.
-    `greeting` is what the agent hears before accepting. With `callback` it is a promise to call
-    `number`: `requested` (ISO) is when it was promised, `entered` (ISO) from when on its place in
-    the line counts where that was earlier, `at` (ISO) a scheduled time,
+    `greeting` is what the agent hears before accepting, `auto_answer` the seconds after which the
+    agent's telephone answers by itself (None: the agent answers). With `callback` it is a promise
+    to call `number`: `requested` (ISO) is when it was promised, `entered` (ISO) from when on its
+    place in the line counts where that was earlier, `at` (ISO) a scheduled time,
     `hours` (from, to in minutes, days) the permitted window in the contact's own zone, `pause`
-    the seconds before it is tried; what is not there does not count.
+    the seconds before it is tried; what is not there does not count. A `conversation` by messages
+    (its id, its `channel`) is given to an agent at once, or lies in the agents' inbox until one
+    takes it (`offer`); `agent_left` then means that the agent has closed it.
     """
 
     id: str
@@ -121,8 +124,12 @@ class EnterQueue:
     ringing: Mapping[str, Any] = field(default_factory=dict)
     returned: bool = False
     greeting: str = ""
+    auto_answer: int | None = None
     language: str = ""
     callback: Mapping[str, Any] = field(default_factory=dict)
+    channel: str = "voice"
+    conversation: str = ""
+    offer: Literal["direct", "inbox"] = "direct"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +172,32 @@ class SendEmail:
     attachments: tuple[Mapping[str, Any], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SendMessage:
+    """Send a message: `sent` (accepted: it leaves in its turn), `failed`, `opted_out`.
+
+    It goes into the run's `conversation`; with `to` to that address by `channel` from `sender`,
+    each empty for the operator's own. With `opens` the answers to it come to this run. `media` are
+    each an `audio` (a prompt's name) or a `url`; `choices` are quick replies, each with `label` and
+    `value`, and the `key` that is written for it where there are no buttons (empty: the label).
+    `template` is the provider's own for a closed session window: its id under `id`, and
+    `variables`. `bulk` messages let others overtake. `result`: message_id, conversation, reason.
+    """
+
+    id: str
+    text: str
+    media: tuple[Mapping[str, Any], ...] = ()
+    choices: tuple[Mapping[str, Any], ...] = ()
+    subject: str = ""
+    channel: str = ""
+    to: str = ""
+    sender: str = ""
+    opens: bool = False
+    conversation: str = ""
+    template: Mapping[str, Any] = field(default_factory=dict)
+    bulk: bool = False
+
+
 Needed = (
     HttpRequest
     | LookUpContact
@@ -177,6 +210,7 @@ Needed = (
     | HowItEnded
     | EstimateWait
     | SendEmail
+    | SendMessage
 )
 
 
@@ -221,7 +255,8 @@ class PlaceCall:
     """Call a number: the step hears `PickedUp` when it is answered.
 
     Else it hears, for the last time, one of the `News` `busy`, `no_answer`, `invalid_number`,
-    `refused`, `failed`. `sender` is the number shown, in E.164 like `to`.
+    `refused`, `failed`, `too_late`. `sender` is the number shown, in E.164 like `to`; from `until`
+    (ISO; empty for never) on it is too late.
     """
 
     id: str
@@ -229,6 +264,23 @@ class PlaceCall:
     sender: str
     ring_seconds: int = 30
     machine_detection: bool = False
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """Say something to the agent who waits for the contact in `room`, before the two are joined.
+
+    The step hears, for the last time, one of the `News` `heard` (the agent is back in the room) and
+    `unheard` (it could not be said). `place` is the order that keeps the agent there.
+    """
+
+    id: str
+    place: str
+    room: str
+    text: str
+    language: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +311,6 @@ class DeliverVoicemail:
     seconds: int = 0
 
 
-Order = PlaceCall | Drop | DeliverVoicemail
+Order = PlaceCall | Brief | Drop | DeliverVoicemail
 
 Effect = Needed | Fact | Order

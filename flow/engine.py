@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 
 from flow import limits, listening
 from flow.component import Enter, Finish, Leave, Need, Outcome, Return, Wait
-from flow.concern import concerns
+from flow.concern import concerns, too_old
 from flow.context import Context, parse_time
+from flow.effects import StartTimer
 from flow.errors import StepError
-from flow.events import Event, HungUp, News, PickedUp, Started
+from flow.events import Event, HungUp, MessageIn, News, PickedUp, Started
 from flow.execution import Execution, Frame
 from flow.flow import Flow
 from flow.instructions import Apologise, Hangup, Instruction, Reject
@@ -23,7 +24,7 @@ from flow.variables import fill_inputs, fill_variables, module_outputs, saved
 
 T = TypeVar("T")
 
-_BROKEN = frozenset({"limit"})
+_BROKEN = frozenset({"limit", "closed"})
 """Ends after which nothing that was promised is waited for."""
 
 _PROGRAMMING_ERROR = "this step failed inside the server; the operator's log says more"
@@ -77,7 +78,7 @@ def advance(flow: Flow, execution: Execution, event: Event, zone: str = "UTC") -
     An event that the run does not wait for (a late effect, a second hang-up) changes nothing and
     gives a step with `moved` false. `zone` is the operator's time zone, for flows without one.
     """
-    if execution.status == "ended" or not concerns(execution, event):
+    if execution.status == "ended" or not concerns(flow, execution, event):
         return Step(execution, moved=False)
     return _Walk(flow, execution.copy(), event, zone).run()
 
@@ -113,9 +114,9 @@ class _Walk:
         """Walk until the run waits or ends."""
         run = self.run_
         run.turns += 1
-        run.awaits = ""
+        run.awaits = run.timer = ""
         run.status = "running"
-        if self._too_old() and not isinstance(self.event, HungUp):
+        if too_old(run, self.at) and not isinstance(self.event, HungUp):
             self._apologise("limit")
         else:
             outcome = self._first()
@@ -123,15 +124,6 @@ class _Walk:
                 outcome = self._settle(outcome)
         self.step.instructions = tuple(self.said)
         return self.step
-
-    def _too_old(self) -> bool:
-        run = self.run_
-        # A run without a live call may wait for days, as a conversation does.
-        on_call = run.live and run.type != "incoming_message"
-        lifetime = limits.VOICE_LIFETIME if on_call else limits.MESSAGE_LIFETIME
-        began = run.picked_up if on_call and run.picked_up else run.started
-        age = self.at - parse_time(began)
-        return run.turns > limits.TURNS_PER_EXECUTION or age > lifetime
 
     def _first(self) -> "Outcome | _Failed | None":
         event, run = self.event, self.run_
@@ -143,6 +135,8 @@ class _Walk:
         listening.forget(run, event)
         if isinstance(event, PickedUp):
             run.picked_up = self.at_text
+        if isinstance(event, MessageIn):
+            self._change({"message": dict(event.message)})
         if fresh:
             return self._begin(event)
         if here:
@@ -172,7 +166,8 @@ class _Walk:
         frame = run.frame
         frame.step, frame.state, frame.entered = step, {}, self.at_text
         self._stand()
-        if self.component.NEEDS_CALL and not run.live:
+        texts = self.component.TEXTS and run.conversation
+        if self.component.NEEDS_CALL and not run.live and not texts:
             self._finish(Finish("hung_up"))
             return None
         self.steps_left -= 1
@@ -207,6 +202,7 @@ class _Walk:
                 self.step.effects.extend(outcome.orders)
                 self._change(outcome.changes)
                 self._rest(dict(outcome.state), outcome.hears)
+                self._limit(outcome.timer)
                 self._seal(outcome.private)
             case Need():
                 self._say(outcome.say)
@@ -230,6 +226,11 @@ class _Walk:
         self.run_.frame.state = state
         self.run_.awaits = awaits
         self.run_.status = "waiting"
+
+    def _limit(self, timer: StartTimer | None) -> None:
+        if timer is not None:
+            self.run_.timer = timer.id
+            self.step.effects.append(timer)
 
     def _seal(self, private: Mapping[str, object]) -> None:
         if private or self.run_.private:
@@ -373,7 +374,8 @@ class _Walk:
     def _apologise(self, outcome: str) -> None:
         language = self._guarded(lambda: self.context.language)
         known = language if isinstance(language, str) else "en-US"
-        say = (Apologise(known),) if self.run_.live else ()
+        there = self.run_.live or self.run_.conversation
+        say = (Apologise(known),) if there else ()
         self._finish(Finish(outcome, say))
 
     def _path(self) -> str:

@@ -139,6 +139,20 @@ class PickedUp:
     answered_by: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class MessageIn:
+    """The contact wrote: `text`, or pressed a quick reply of the value `choice`.
+
+    `message` is what flows see under this name: id, text, from, to, subject and media, of which
+    each has id, name, type and size (bytes).
+    """
+
+    at: datetime
+    text: str
+    choice: str = ""
+    message: Mapping[str, Any] = field(default_factory=dict)
+
+
 Event = (
     Started
     | Digits
@@ -153,4 +167,5 @@ Event = (
     | News
     | QueueLeft
     | PickedUp
+    | MessageIn
 )

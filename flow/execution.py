@@ -46,11 +46,13 @@ class Execution:
     listens to, `counter` makes effect ids, `turns` counts events.
     `recording` is `off`, `on` or `paused`; `outcome` says how it ended. `answered`: the flow has
     asked something of the contact's call, so it can be refused no more. `whisper` is what an agent
-    hears before the join; `agent` and `queue` name the last agent spoken with, and the queue.
+    hears before the join, `auto_answer` (after: seconds) says that agents' telephones answer by
+    themselves; `agent` and `queue` name the last agent spoken with, and the queue.
     In an outgoing call an agent waits in `room`; `place` is the order that keeps the agent there.
     `later` is the step to come back to when the branch being walked has ended, `queued` (ISO) when
     the contact first took a place in a queue, `picked_up` (ISO) when the contact last answered a
-    call of the flow's.
+    call of the flow's. `conversation` names the thread of messages, `message` is the contact's last
+    one, `timer` the time-out of the step that waits for the next.
     """
 
     id: str
@@ -74,6 +76,7 @@ class Execution:
     seq: int = 0
     business_hours: str = ""
     whisper: str = ""
+    auto_answer: dict[str, Any] = field(default_factory=dict)
     agent: str = ""
     queue: str = ""
     place: str = ""
@@ -81,6 +84,9 @@ class Execution:
     later: dict[str, Any] = field(default_factory=dict)
     queued: str = ""
     picked_up: str = ""
+    conversation: str = ""
+    message: dict[str, Any] = field(default_factory=dict)
+    timer: str = ""
 
     @property
     def frame(self) -> Frame:
@@ -112,6 +118,7 @@ class Execution:
         fresh.call = dict(self.call)
         fresh.private = dict(self.private)
         fresh.later = dict(self.later)
+        fresh.message = dict(self.message)
         return fresh
 
     def to_json(self) -> str:

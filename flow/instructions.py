@@ -92,13 +92,17 @@ class StartRecording:
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """Connect the caller with others: the first to answer of `targets` (numbers or SIP URIs)."""
+    """Connect the caller with others: the first to answer of `targets` (numbers or SIP URIs).
+
+    They are parted after `longest` seconds; None: when the carrier likes.
+    """
 
     targets: tuple[str, ...]
     ring_seconds: int = 30
     caller_id: str = ""
     record: bool = False
     answer_on_bridge: bool = True
+    longest: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,12 @@ class SendDigits:
 
 @dataclass(frozen=True, slots=True)
 class Proceed:
-    """Come back at once: the channel answers with `Continued`."""
+    """Come back at once: the channel answers with `Continued`.
+
+    `said` marks that what stood before it was heard to its end.
+    """
+
+    said: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,7 +206,9 @@ class Leg:
     `state`: `wanted` (nothing was asked of the carrier), `placing` (it is being asked), `unknown`
     (nobody knows what came of it), `placed` (it has a `sid`), `over`. `status` is the carrier's
     last word, `sip` the code it ended with. `tries` counts the requests, the last at `tried`.
-    `unwanted`, as `reason`, says that it shall be ended whatever becomes of it.
+    `unwanted`, as `reason`, says that it shall be ended whatever becomes of it. `answer_after`: the
+    telephone shall answer by itself after so many seconds; None: somebody answers. `longest`: the
+    carrier ends it after so many seconds; None: after as many as it likes.
     """
 
     id: str
@@ -226,14 +228,16 @@ class Leg:
     tried: datetime | None = None
     ended: datetime | None = None
     reason: str = ""
+    answer_after: int | None = None
+    longest: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """What a place in the queue is about: the run that waits, and what those who serve it need.
 
-    `data` holds queue, call, caller, line, name, greeting, language; empty when the place was
-    given up before it was taken.
+    `data` holds queue, call, caller, line, name, greeting, auto_answer, language; empty when the
+    place was given up before it was taken.
     """
 
     id: str

@@ -20,7 +20,10 @@ class Item(BaseModel):
 
     text: Words | None = Field(default=None, description="Text, spoken or sent; a template.")
     audio: Words | None = Field(default=None, description="A name in the prompt library.")
-    url: Words | None = Field(default=None, description="An http(s) address of a .wav or .mp3.")
+    url: Words | None = Field(
+        default=None,
+        description="An http(s) address: on calls of a .wav or .mp3, in messages of any file.",
+    )
     ssml: Words | None = Field(default=None, description="SSML, without the <speak> element.")
     language: str = Field(default="", description="Overrides the flow's language.")
     voice: str = Field(default="", description="Overrides the flow's voice.")

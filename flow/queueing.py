@@ -26,19 +26,12 @@ class Ring(BaseModel):
     )
 
 
-class Queueing(ForAgents):
-    """A step whose contact waits for one of the agents it means."""
+class InLine(ForAgents):
+    """A step whose contact stands in a line: for whom, how urgent, how long at the most."""
 
     priority: int | str = Field(default=5, description="1 (first) to 10 (last); or a template.")
     max_wait: Duration | None = Field(
         default=None, gt=0, description="The longest wait; none: as long as it takes."
-    )
-    agent_order: Literal["most_idle", "most_proficient"] = Field(
-        default="most_idle", description="Who of the free agents is rung first."
-    )
-    ring: Ring = Field(default_factory=Ring, description="How agents are rung.")
-    status: Literal["available", "any"] = Field(
-        default="available", description="Ring available agents only, or whatever their presence."
     )
 
     def problems(self) -> list[tuple[str, str]]:
@@ -48,6 +41,40 @@ class Queueing(ForAgents):
         if fixed and str(self.priority).strip() not in _PRIORITIES:
             found.append(("priority", "must be 1 (served first) to 10"))
         return found
+
+    def place(self, context: Context) -> dict[str, Any]:
+        """Give the fields of the order that are alike wherever a contact waits.
+
+        Raises:
+            StepError: a template does not render, or to nothing that can be used.
+        """
+        return {
+            "id": context.effect_id(),
+            "who": self.who(context),
+            "queue": self.label(context),
+            "name": str(context.execution.contact.get("name") or ""),
+            "priority": self._priority(context),
+            "max_wait": self.max_wait,
+            "language": context.language,
+        }
+
+    def _priority(self, context: Context) -> int:
+        given = context.number(self.priority, "priority")
+        if given not in range(1, 11):
+            raise StepError("priority must be 1 to 10")
+        return int(given)
+
+
+class Queueing(InLine):
+    """A step whose contact waits for one of the agents it means, who are rung."""
+
+    agent_order: Literal["most_idle", "most_proficient"] = Field(
+        default="most_idle", description="Who of the free agents is rung first."
+    )
+    ring: Ring = Field(default_factory=Ring, description="How agents are rung.")
+    status: Literal["available", "any"] = Field(
+        default="available", description="Ring available agents only, or whatever their presence."
+    )
 
     def order(self, context: Context, **more: Any) -> EnterQueue:
         """Make the order that lets the contact wait; `more` are further fields of it.
@@ -62,12 +89,6 @@ class Queueing(ForAgents):
             "line": str(call.get("to", "")),
         }
         return EnterQueue(
-            id=context.effect_id(),
-            who=self.who(context),
-            queue=self.label(context),
-            name=str(context.execution.contact.get("name") or ""),
-            priority=self._priority(context),
-            max_wait=self.max_wait,
             ringing={
                 "at_once": self.ring.at_once,
                 "seconds": self.ring.seconds,
@@ -76,12 +97,6 @@ class Queueing(ForAgents):
                 "status": self.status,
             },
             greeting=context.execution.whisper,
-            language=context.language,
-            **{**fields, **more},
+            auto_answer=context.execution.auto_answer.get("after"),
+            **{**self.place(context), **fields, **more},
         )
-
-    def _priority(self, context: Context) -> int:
-        given = context.number(self.priority, "priority")
-        if given not in range(1, 11):
-            raise StepError("priority must be 1 to 10")
-        return int(given)

@@ -6,9 +6,13 @@ Adding one takes three files: the component, its line here, its JSON cases in
 """
 
 from flow.component import Component
+from flow.components.ask import Ask
+from flow.components.assign_agents import AssignAgents
 from flow.components.assign_and_dial import AssignAndDial
+from flow.components.auto_answer import AutoAnswer
 from flow.components.calendar_rules import CalendarRules
 from flow.components.call_recording import CallRecording
+from flow.components.close_conversation import CloseConversation
 from flow.components.collect_digits import CollectDigits
 from flow.components.collect_speech import CollectSpeech
 from flow.components.condition import Condition
@@ -31,6 +35,8 @@ from flow.components.run_function import RunFunction
 from flow.components.run_module import RunModule
 from flow.components.send_digits import SendDigits
 from flow.components.send_email import SendEmail
+from flow.components.send_message import SendMessage
+from flow.components.send_sms import SendSms
 from flow.components.set_variables import SetVariables
 from flow.components.split import Split
 from flow.components.survey import Survey
@@ -52,6 +58,7 @@ _INDEX: tuple[type[Component], ...] = (
     RunModule,
     Return,
     Wait,
+    SendSms,
     SendEmail,
     Report,
     End,
@@ -68,22 +75,21 @@ _INDEX: tuple[type[Component], ...] = (
     RequestCallback,
     DirectCallback,
     EstimatedWait,
+    AutoAnswer,
     Whisper,
     ConnectAgent,
     Survey,
     HangUp,
+    SendMessage,
+    Ask,
+    AssignAgents,
+    CloseConversation,
 )
 
 NOT_YET_BUILT = (
-    "send_sms",
-    "auto_answer",
     "transfer_sip",
     "sip_headers",
     "media_stream",
-    "send_message",
-    "ask",
-    "assign_agents",
-    "close_conversation",
 )
 
 

@@ -2,10 +2,11 @@
 
 from typing import ClassVar, Literal
 
-from flow.component import Component, Finish, Leave, Outcome
+from flow.component import Component, Finish, Leave, Outcome, Place
 from flow.context import Context
 from flow.events import Event, HungUp
-from flow.joining import ended, join, last_agent
+from flow.instructions import Instruction
+from flow.joining import ended, heard_meanwhile, is_briefing, join, last_agent
 
 
 class ConnectAgent(Component):
@@ -31,7 +32,11 @@ class ConnectAgent(Component):
         changes = {"place": "", **last_agent(event)}
         return Leave("call_finished", {"talk_seconds": seconds}, changes=changes)
 
+    def waiting(self, context: Context, place: Place) -> tuple[Instruction, ...]:
+        """Play music while the agent hears the whisper."""
+        return heard_meanwhile(context, place)
+
     def hang_up(self, context: Context, event: HungUp) -> Finish:
-        """The contact left first: the call is over as it should be."""
-        del context, event
-        return Finish("completed")
+        """The contact left first: once both were joined, the call is over as it should be."""
+        del event
+        return Finish("hung_up" if is_briefing(context) else "completed")

@@ -2,11 +2,11 @@
 
 from typing import ClassVar, Literal
 
-from flow.component import Component, Finish, Outcome
+from flow.component import Component, Finish, Outcome, Place
 from flow.context import Context
 from flow.events import Event, HungUp
-from flow.instructions import Hangup
-from flow.joining import ended, join
+from flow.instructions import Hangup, Instruction
+from flow.joining import ended, heard_meanwhile, is_briefing, join
 
 
 class End(Component):
@@ -28,10 +28,14 @@ class End(Component):
         outcome = ended(context, event)
         return _over(context) if isinstance(outcome, int) else outcome
 
+    def waiting(self, context: Context, place: Place) -> tuple[Instruction, ...]:
+        """Play music while the agent hears the whisper."""
+        return heard_meanwhile(context, place)
+
     def hang_up(self, context: Context, event: HungUp) -> Finish:
-        """The contact left first: the call is over as it should be."""
-        del context, event
-        return Finish("completed")
+        """The contact left first: once both were joined, the call is over as it should be."""
+        del event
+        return Finish("hung_up" if is_briefing(context) else "completed")
 
 
 def _over(context: Context) -> Finish:

@@ -21,8 +21,9 @@ _AT_ONCE = 10
 class ForwardCall(Component):
     """Ring other parties, at once or one after another, and join the first who answers.
 
-    The dial rules are asked first: `refused` is a number that nobody may be connected with here,
-    `invalid_number` one that cannot exist.
+    The rules of outgoing calls are asked first, in a sequence for each when its turn comes:
+    `refused` is a number that nobody may be connected with here, `invalid_number` one that cannot
+    exist. Who may not be called is left out while there are others.
     """
 
     TYPES: ClassVar[tuple[str, ...]] = ("incoming_call", "api_request", "module")
@@ -64,23 +65,23 @@ class ForwardCall(Component):
         return found
 
     def start(self, context: Context) -> Outcome:
-        """Ask whether the targets may be called."""
+        """Ask whether the targets may be called; in a sequence, whether the first may."""
         targets = _flat(context.evaluate(self.to))
         if not targets:
             return Leave("invalid_number")
         caller_id = context.render(self.caller_id).strip()
-        call = context.execution.call
-        caller, line = str(call.get("from", "")), str(call.get("to", ""))
-        return Need(CheckDial(context.effect_id(), targets, caller_id, caller, line))
+        if self.strategy == "all":
+            return Need(_check(context, targets, caller_id))
+        return _ask(context, {"left": targets, "wanted": caller_id})
 
     def resume(self, context: Context, event: Event) -> Outcome:
         """Dial once that is allowed; leave by how the dialling ended."""
         match event:
             case EffectDone(outcome="allowed", result=result):
                 targets = tuple(str(target) for target in result.get("targets", ()))
-                return self._first(targets, str(result.get("caller_id", "")))
+                return self._first(context, targets, result)
             case EffectDone(outcome="refused" | "invalid_number" as outcome):
-                return Leave(outcome)
+                return _refused(context, outcome)
             case DialEnded(status="completed"):
                 return _finished(context, event)
             case DialEnded():
@@ -96,29 +97,59 @@ class ForwardCall(Component):
             case _:
                 return None
 
-    def _first(self, targets: tuple[str, ...], caller_id: str) -> Wait:
+    def _first(
+        self, context: Context, targets: tuple[str, ...], allowed: Mapping[str, Any]
+    ) -> Wait:
         if not targets:
             raise StepError("the dial rules allowed the call but named nobody to call")
-        if self.strategy == "sequence":
-            return self._dial(targets[:1], {"left": targets[1:], "caller_id": caller_id})
-        if len(targets) > _AT_ONCE:
+        if self.strategy == "all" and len(targets) > _AT_ONCE:
             raise StepError(f"at most {_AT_ONCE} can ring at once; use strategy: sequence")
-        return self._dial(targets, {"left": (), "caller_id": caller_id})
-
-    def _dial(self, targets: tuple[str, ...], state: Mapping[str, Any]) -> Wait:
-        dial = Dial(targets, self.ring_seconds, state["caller_id"], self.record)
-        kept = {**state, "left": list(state["left"]), "ringing": list(targets)}
-        return Wait((dial,), kept)
+        shown, longest = str(allowed.get("caller_id", "")), allowed.get("longest")
+        dial = Dial(targets, self.ring_seconds, shown, self.record, longest=longest)
+        return Wait((dial,), {"left": [], **context.state, "ringing": list(targets)})
 
     def _next(self, context: Context, event: DialEnded) -> Outcome:
         state = dict(context.state)
         if event.status != "failed":
             state["outcome"] = "busy" if event.status == "busy" else "no_answer"
         if state["left"]:
-            return self._dial((state["left"][0],), {**state, "left": state["left"][1:]})
-        if "outcome" not in state:
-            raise StepError("the carrier could not place the call")
-        return Leave(state["outcome"])
+            return _ask(context, state)
+        return _ended(state)
+
+
+def _check(context: Context, targets: tuple[str, ...], caller_id: str) -> CheckDial:
+    call = context.execution.call
+    caller, line = str(call.get("from", "")), str(call.get("to", ""))
+    return CheckDial(context.effect_id(), targets, caller_id, caller, line)
+
+
+def _ask(context: Context, state: Mapping[str, Any]) -> Need:
+    """Ask whether the next of a sequence may be called now."""
+    first, *left = state["left"]
+    # A run that an earlier release began has kept the number shown only.
+    wanted = str(state.get("wanted", state.get("caller_id", "")))
+    return Need(_check(context, (first,), wanted), {**state, "left": left})
+
+
+def _refused(context: Context, word: str) -> Outcome:
+    """Go on to the next of a sequence; behind the last, those who were rung say how it ended."""
+    state = dict(context.state)
+    if state.get("left"):
+        return _ask(context, {**state, "word": _worse(state, word)})
+    if state.get("ringing"):
+        return _ended(state)
+    return Leave(_worse(state, word))
+
+
+def _worse(state: Mapping[str, Any], word: str) -> str:
+    """Choose what those who may not be called leave by: one who is refused says more."""
+    return "refused" if state.get("word") == "refused" else word
+
+
+def _ended(state: Mapping[str, Any]) -> Leave:
+    if "outcome" not in state:
+        raise StepError("the carrier could not place the call")
+    return Leave(state["outcome"])
 
 
 def _finished(context: Context, event: DialEnded) -> Leave:

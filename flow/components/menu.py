@@ -8,10 +8,20 @@ from flow.asking import Asking
 from flow.component import EVERY_TYPE, Leave, Outcome
 from flow.context import Context
 from flow.errors import StepError
-from flow.events import Continued, Digits, Event, Silence, Speech
+from flow.events import (
+    Continued,
+    Digits,
+    EffectDone,
+    Event,
+    MessageIn,
+    Silence,
+    Speech,
+    TimerFired,
+)
 from flow.instructions import Collect, Spoken
 from flow.language.phrases import choose
 from flow.message import Item, Message
+from flow.writing import Choices, by_key, written_keys
 
 
 class Option(BaseModel):
@@ -26,9 +36,14 @@ class Option(BaseModel):
 
 
 class Menu(Asking):
-    """Ask the contact to choose one of several options."""
+    """Ask the contact to choose one of several options.
+
+    In a conversation options with a label go along as quick replies. One is chosen by tapping it,
+    or by writing its key (where it has none, its place in the list), its label or a phrase.
+    """
 
     TYPES: ClassVar[tuple[str, ...]] = EVERY_TYPE
+    TEXTS: ClassVar[bool] = True
     EXITS: ClassVar[tuple[str, ...]] = ("invalid", "timeout")
     FALLBACK: ClassVar[str] = "invalid"
     STORES: ClassVar[tuple[str, ...]] = ("selection", "exit", "confidence")
@@ -79,6 +94,15 @@ class Menu(Asking):
             language=context.language,
         )
 
+    def choices(self, context: Context) -> Choices:
+        """Give the options that have a label."""
+        keys = written_keys([option.keys for option in self.options])
+        return tuple(
+            {"label": context.render(option.label), "value": option.exit, "key": key}
+            for option, key in zip(self.options, keys, strict=True)
+            if option.label
+        )
+
     def start(self, context: Context) -> Outcome:
         """Ask for the first time."""
         return self.ask(context)
@@ -93,10 +117,25 @@ class Menu(Asking):
                 index = choose(said, [option.phrases for option in self.options])
                 chosen = None if index is None else self.options[index]
                 answer = {"selection": said, "confidence": confidence}
-            case Silence() | Continued():
-                return self.retry(context, "timeout")
+            case MessageIn(text=text, choice=tapped):
+                chosen = self._written(context, text, tapped)
+                answer = {"selection": text or tapped}
+            case EffectDone() if context.texting:
+                return self.sent(context, event)
+            case Silence() | Continued() | TimerFired():
+                return self.retry(context, "timeout", silent=True)
             case _:
                 raise StepError(f"a menu is not answered by {type(event).__name__}")
         if chosen is None:
             return self.retry(context, "invalid")
         return Leave(chosen.exit, {**answer, "exit": chosen.exit})
+
+    def _written(self, context: Context, text: str, tapped: str) -> Option | None:
+        found = next((o for o in self.options if tapped and o.exit == tapped), None)
+        if found is not None:
+            return found
+        index = by_key([option.keys for option in self.options], text)
+        if index is None:
+            words = [(*option.phrases, context.render(option.label)) for option in self.options]
+            index = choose(text, words)
+        return None if index is None else self.options[index]

@@ -108,7 +108,8 @@ class RequestCallback(CallingBack):
     )
     retries: int = Field(default=2, ge=0, le=10, description="Further tries when nobody answers.")
     hours: Window | None = Field(
-        default=None, description="When it may be made, by the contact's clock; none: at any time."
+        default=None,
+        description="When it may be made, by the contact's clock, within CALLING_HOURS.",
     )
     at: str = Field(
         default="",
@@ -161,12 +162,14 @@ class RequestCallback(CallingBack):
 
     def unreached(self, context: Context, word: str) -> Outcome:
         """The contact was not reached: the agent hears so, and it is tried again."""
-        tries = int(context.state["tries"]) + 1
+        # Where the hours ended before the call could leave, it was no try.
+        tries = int(context.state["tries"]) + (word != "too_late")
         told = self.drop(context, word)
         if tries > self.retries or word in {"invalid_number", "refused"}:
             kept = context.state.get("kept", {})
             return Leave("timeout", kept, orders=(told,), changes={"place": ""})
-        again = self._retry(context, PAUSES[min(tries, len(PAUSES)) - 1])
+        pause = PAUSES[min(tries, len(PAUSES)) - 1] if word != "too_late" else 0.0
+        again = self._retry(context, pause)
         return replace(
             again, state={**again.state, "tries": tries}, orders=(told,), changes={"place": ""}
         )

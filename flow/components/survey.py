@@ -11,12 +11,22 @@ from flow.component import Leave, Outcome
 from flow.context import Context
 from flow.effects import SurveyAnswer
 from flow.errors import StepError
-from flow.events import Continued, Digits, Event, Silence, Speech
+from flow.events import (
+    Continued,
+    Digits,
+    EffectDone,
+    Event,
+    MessageIn,
+    Silence,
+    Speech,
+    TimerFired,
+)
 from flow.instructions import Collect, Spoken
 from flow.language.keyed import is_number
 from flow.language.phrases import choose
-from flow.language.spoken import spoken_number, yes_or_no
+from flow.language.spoken import no_word, spoken_number, yes_or_no, yes_word
 from flow.message import Item, Message
+from flow.writing import Choices, by_key, written_keys
 
 _SCALES = {"rating": (1, 5), "nps": (0, 10)}
 _YES_NO = {"1": "yes", "2": "no"}
@@ -41,10 +51,11 @@ class _Answer:
 
 
 class Survey(Asking):
-    """Ask a survey question: by key or word, or in the caller's own words (`open`).
+    """Ask a survey question: by key, word or message, or in the contact's own words (`open`).
 
     Yes is key 1 and no is key 2. The answer is one fact for the reports; a caller who hangs up
-    in the question has not answered.
+    in the question has not answered. In a conversation yes and no, and the values of a choice, go
+    along as quick replies.
     """
 
     TYPES: ClassVar[tuple[str, ...]] = (
@@ -53,6 +64,7 @@ class Survey(Asking):
         "incoming_message",
         "module",
     )
+    TEXTS: ClassVar[bool] = True
     EXITS: ClassVar[tuple[str, ...]] = ("answered", "no_answer")
     FALLBACK: ClassVar[str] = "no_answer"
     STORES: ClassVar[tuple[str, ...]] = ("answer",)
@@ -118,6 +130,24 @@ class Survey(Asking):
             language=context.language,
         )
 
+    def choices(self, context: Context) -> Choices:
+        """Give the answers that can be tapped; a number is written."""
+        match self.kind:
+            case "yes_no":
+                words = {"yes": yes_word(context.language), "no": no_word(context.language)}
+                return tuple(
+                    {"label": words[value].capitalize(), "value": value, "key": key}
+                    for key, value in _YES_NO.items()
+                )
+            case "choice":
+                keys = written_keys([option.keys for option in self.options])
+                return tuple(
+                    {"label": option.value, "value": option.value, "key": key}
+                    for option, key in zip(self.options, keys, strict=True)
+                )
+            case _:
+                return ()
+
     def _longest_keys(self) -> int:
         match self.kind:
             case "open":
@@ -140,8 +170,12 @@ class Survey(Asking):
                 answer = self._pressed(digits)
             case Speech(text=said):
                 answer = self._heard(said.strip(), context.language)
-            case Silence() | Continued():
-                answer = None
+            case MessageIn(text=text, choice=tapped):
+                answer = self._written(text.strip(), tapped, context.language)
+            case EffectDone() if context.texting:
+                return self.sent(context, event)
+            case Silence() | Continued() | TimerFired():
+                return self.retry(context, "no_answer", silent=True)
             case _:
                 raise StepError(f"a survey is not answered by {type(event).__name__}")
         return self._keep(context, answer) if answer else self.retry(context, "no_answer")
@@ -169,6 +203,21 @@ class Survey(Asking):
                 return self._number(spoken_number(said, language))
             case "open":
                 return _Answer(said[: limits.SURVEY_TEXT]) if said else None
+
+    def _written(self, text: str, tapped: str, language: str) -> _Answer | None:
+        if self.kind == "choice":
+            return _choice(self._chosen(text, tapped))
+        if self.kind == "yes_no" and tapped in _YES_NO.values():
+            return _yes_no(tapped)
+        return self._pressed(text.rstrip(".)")) or self._heard(text, language)
+
+    def _chosen(self, text: str, tapped: str) -> str | None:
+        if tapped in {option.value for option in self.options}:
+            return tapped
+        index = by_key([option.keys for option in self.options], text)
+        if index is None:
+            index = choose(text, [(*option.phrases, option.value) for option in self.options])
+        return None if index is None else self.options[index].value
 
     def _number(self, number: int | None) -> _Answer | None:
         low, high = self._scale()

@@ -9,14 +9,18 @@ from flow.context import Context
 
 
 class Whisper(Component):
-    """Set what an agent hears on picking up, before accepting: who calls, and about what."""
+    """Set what an agent hears alone, before the join: who calls, and about what.
 
-    TYPES: ClassVar[tuple[str, ...]] = ("incoming_call", "api_request")
+    An agent who is rung hears it on picking up, before accepting. In an outgoing call the agent who
+    waits hears it when the flow comes to the join; the contact hears music meanwhile.
+    """
+
+    TYPES: ClassVar[tuple[str, ...]] = ("incoming_call", "outgoing_call", "api_request")
     FALLBACK: ClassVar[str] = "done"
 
     component: Literal["whisper"]
     message: str = Field(min_length=1, max_length=1_000, description="What is said; a template.")
 
     def start(self, context: Context) -> Leave:
-        """Keep it for the next agent who is rung."""
+        """Keep it for the next agent who is rung, or who waits for this contact."""
         return Leave("done", changes={"whisper": context.render(self.message).strip()})

@@ -69,6 +69,16 @@ def spoken_number(said: str, language: str) -> int | None:
     return numbers.pop() if len(numbers) == 1 else None
 
 
+def yes_word(language: str) -> str:
+    """Give the word for yes."""
+    return _YES[_known(language)][0]
+
+
+def no_word(language: str) -> str:
+    """Give the word for no."""
+    return _NO[_known(language)][0]
+
+
 def yes_or_no(said: str, language: str) -> str | None:
     """Say whether "yes" or "no" was said; None when neither was, or both."""
     known = _known(language)

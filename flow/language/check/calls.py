@@ -10,29 +10,11 @@ from flow.language.parse import Parsed
 from flow.language.problem import Problem
 from flow.who import KINDS
 
-_GETS_CALL = {
-    ("make_call", "answered"),
-    ("make_call", "machine"),
-    ("direct_callback", "call_finished"),
-    ("request_callback", "call_finished"),
-}
-"""The exits behind which a contact is on the line although the flow began without one."""
+_BANNED_AFTER_CALL = ("assign_and_dial", "forward_call", "request_callback", "assign_agents")
+"""The palette's list for a branch that begins when the agent has left."""
 
-_TIMEOUT = ("request_callback", "timeout")
-"""The exit taken when a callback is given up: the caller is there only if no such agent exists."""
-
-_NOBODY = {
-    "": "put it behind make_call's exit 'answered'",
-    "hang_up": "nobody is on the line after hang_up",
-    "timeout": (
-        "nobody is on the line any more when request_callback takes 'timeout'; "
-        "say it before the step, and only note or send something here"
-    ),
-}
-"""How a path came to have no call (empty: the flow began without one), and what to do."""
-
-_BANNED_AFTER_CALL = ("assign_and_dial", "forward_call", "request_callback")
-"""The palette's list for a branch that begins at `call_finished`."""
+_AFTER = {"call_finished": "the call", "conversation_closed": "the conversation"}
+"""The exits at which such a branch begins, and what is over there."""
 
 
 def allowed_type(document: Parsed) -> Iterator[Problem]:
@@ -46,68 +28,43 @@ def allowed_type(document: Parsed) -> Iterator[Problem]:
             yield document.problem(message, name, ("component",))
 
 
-def voice_without_call(document: Parsed, library: Library) -> Iterator[Problem]:
-    """No path comes to a voice step while no call exists."""
-    if not document.type or document.type == "incoming_message" or not document.start:
+def late_auto_answer(document: Parsed) -> Iterator[Problem]:
+    """In an outgoing call the agent is rung before the flow begins."""
+    if document.type != "outgoing_call":
         return
-    silent = _without_call(document)
-    for name, step in document.steps.items():
-        if name in silent and _needs_call(step, library) and document.type in step.TYPES:
-            reason = "needs a call, and a path comes here without one"
-            message = f"{step.component} {reason}: {_NOBODY[silent[name]]}"
+    for name in document.raw:
+        if document.component(name) == "auto_answer" and name != document.start:
+            message = "the agent is rung before an outgoing_call flow begins: make it the start"
             yield document.problem(message, name, ("component",))
 
 
-def _needs_call(step: Component, library: Library) -> bool:
-    if step.NEEDS_CALL:
-        return True
-    module = module_of(step, library)
-    return module is not None and module.talks
-
-
-def _without_call(document: Parsed) -> dict[str, str]:
-    """Find the steps that a path comes to without a call, and why there is none."""
-    # Each step is visited at most once with a call (None), and once for each reason.
-    seen: set[tuple[str, str | None]] = set()
-    ahead = [(document.start, "" if document.type == "api_request" else None)]
-    while ahead:
-        step, why = ahead.pop()
-        if (step, why) in seen:
-            continue
-        seen.add((step, why))
-        for exit_name, target in document.exits(step).items():
-            ahead.append((target, _behind(document.component(step), exit_name, why)))
-    return {step: why for step, why in sorted(seen, key=str) if why is not None}
-
-
-def _behind(component: str, exit_name: str, why: str | None) -> str | None:
-    """Say why nobody is on the line behind an exit; None: somebody is."""
-    if (component, exit_name) in _GETS_CALL:
-        return None
-    if why is None and component == "hang_up":
-        return "hang_up"
-    if why is None and (component, exit_name) == _TIMEOUT:
-        return "timeout"
-    return why
-
-
 def after_call(document: Parsed, library: Library) -> Iterator[Problem]:
-    """In a post-call branch nobody is dialled or queued again, in a module neither."""
-    starts = [document.exits(step).get("call_finished", "") for step in document.raw]
-    for step in sorted(reachable(document, filter(None, starts))):
-        component = document.component(step)
-        if component in _BANNED_AFTER_CALL:
-            message = f"{component} cannot be used after the call with the agent (call_finished)"
-            yield document.problem(message, step, ("component",))
-        elif component == "record_message" and _is_for_agents(document.raw[step].get("deliver")):
-            message = (
-                "a voicemail after the call with the agent is not delivered to agents: "
-                "keep it, or give only deliver.email"
-            )
-            yield document.problem(message, step, ("deliver",))
-        elif step in document.steps and (inside := _banned_inside(document.steps[step], library)):
-            message = f"{inside}, which cannot be used after the call with the agent"
-            yield document.problem(message, step, ("module",))
+    """Nobody is dialled or queued again after the agent has left, in a module neither."""
+    told: set[str] = set()
+    for exit_name, over in _AFTER.items():
+        starts = [document.exits(step).get(exit_name, "") for step in document.raw]
+        for step in sorted(reachable(document, filter(None, starts)) - told):
+            when = f"after {over} with the agent"
+            message, path = _banned(document, step, (when, exit_name), library)
+            if message:
+                told.add(step)
+                yield document.problem(message, step, (path,))
+
+
+def _banned(
+    document: Parsed, step: str, after: tuple[str, str], library: Library
+) -> tuple[str, str]:
+    """Say what is wrong with a step there, and in which field; empty when nothing is."""
+    when, exit_name = after
+    component = document.component(step)
+    if component in _BANNED_AFTER_CALL:
+        return f"{component} cannot be used {when} ({exit_name})", "component"
+    if component == "record_message" and _is_for_agents(document.raw[step].get("deliver")):
+        what = f"a voicemail {when} is not delivered to agents"
+        return f"{what}: keep it, or give only deliver.email", "deliver"
+    if step in document.steps and (inside := _banned_inside(document.steps[step], library)):
+        return f"{inside}, which cannot be used {when}", "module"
+    return "", ""
 
 
 def _is_for_agents(deliver: object) -> bool:

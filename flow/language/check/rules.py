@@ -8,6 +8,7 @@ from flow.language.check import (
     header,
     mailing,
     modules,
+    presence,
     references,
     secrets,
     templates,
@@ -34,6 +35,7 @@ ALONE: tuple[Callable[[Parsed], Iterator[Problem]], ...] = (
     templates.known_names,
     templates.unused_variable,
     calls.allowed_type,
+    calls.late_auto_answer,
     modules.return_exit,
 )
 """The rules that look at one document."""
@@ -41,7 +43,7 @@ ALONE: tuple[Callable[[Parsed], Iterator[Problem]], ...] = (
 TOGETHER: tuple[Callable[[Parsed, Library], Iterator[Problem]], ...] = (
     header.duplicate_flow,
     secrets.secret_use,
-    calls.voice_without_call,
+    presence.somebody_there,
     calls.after_call,
     calls.endless_loop,
     modules.run_module,

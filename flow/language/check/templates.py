@@ -13,6 +13,7 @@ _ROOTS = ("vars", "inputs", "contact", "call", "channel", "flow", "now", "today"
 _FIELDS: Mapping[str, tuple[str, ...]] = {
     "flow": ("name", "title", "execution"),
     "channel": ("type", "address"),
+    "message": ("id", "text", "from", "to", "subject", "media"),
 }
 _WITH_SECRETS = ("http_request",)
 _ALWAYS = "error"
@@ -73,7 +74,7 @@ class _Names:
         self.document = document
         self.variables = variables_set(document)
         self.roots: tuple[str, ...] = _ROOTS
-        if document.type in ("incoming_message", "module", ""):
+        if document.type in ("incoming_message", "module", "") or _opens(document):
             self.roots = (*_ROOTS, "message")
 
     def fault(self, path: tuple[str, ...], found: Template) -> str:
@@ -127,3 +128,9 @@ class _Names:
         if component in _WITH_SECRETS and found.path[:1] != ("save",):
             return ""
         return f"secrets can only be used in the fields of {listed(_WITH_SECRETS)}"
+
+
+def _opens(document: Parsed) -> bool:
+    """Say whether a step begins a conversation, whose messages may be read then."""
+    raw = document.raw.values()
+    return any(step.get("component") == "send_message" and step.get("to") for step in raw)

@@ -124,7 +124,7 @@ def event_of(turn: Turn, execution: Execution, at: datetime) -> Event:
     if kind in {"News", "PickedUp"}:
         given.setdefault("effect", execution.hears)
     if kind == "TimerFired":
-        given.setdefault("timer", execution.awaits)
+        given.setdefault("timer", execution.awaits or execution.timer)
     if isinstance(given.get("last"), dict):
         given["last"] = {"at": given["at"], **given["last"]}
     event: Event = values.from_json(given)
