@@ -10,7 +10,7 @@ Scope = Literal["flows:start", "calls:create", "read", "admin"]
 SCOPES: tuple[Scope, ...] = ("flows:start", "calls:create", "read", "admin")
 """What a key may be allowed; `admin` allows changes, and none of the others by itself."""
 
-KeyState = Literal["good", "revoked", "expired"]
+KeyState = Literal["good", "revoked", "expired", "frozen"]
 
 REMEMBERED = timedelta(days=7)
 """How long an answer is kept for its Idempotency-Key (threats-and-faults, fault 16)."""
@@ -21,7 +21,11 @@ WINDOW = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key as it is kept: `prefix` is its open part, `digest` the SHA-256 of the whole, in hex."""
+    """A key as it is kept: `prefix` is its open part, `digest` the SHA-256 of the whole, in hex.
+
+    `frozen` is since when it opens nothing, and `frozen_why`, until somebody looked into it;
+    `thawed` is when somebody last did.
+    """
 
     id: str
     name: str
@@ -32,12 +36,17 @@ class ApiKey:
     expires: datetime | None = None
     revoked: datetime | None = None
     last_used: datetime | None = None
+    frozen: datetime | None = None
+    frozen_why: str = ""
+    thawed: datetime | None = None
 
     def state(self, at: datetime) -> KeyState:
         """Say whether the key opens anything at that moment."""
         if self.revoked is not None and self.revoked <= at:
             return "revoked"
-        return "expired" if self.expires is not None and self.expires <= at else "good"
+        if self.expires is not None and self.expires <= at:
+            return "expired"
+        return "good" if self.frozen is None else "frozen"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from desk.addresses import Kind, kind_of
+from desk.weights import CAPACITY
 
 Presence = Literal["available", "away", "busy", "offline", "wrap_up"]
 
@@ -31,7 +32,9 @@ class Agent:
     be accepted by a key; None leaves it to the kind of address. `since` is when the presence
     began, `assignment` names the contact being served (the presence is `busy` meanwhile), `then`
     is the presence that follows it, `wrap_up_until` ends the after-call work.
-    `email` is where messages go.
+    `email` is where messages go, `language` what the agent is spoken to in; empty for the flow's.
+    `capacity` is how many points of contacts the agent may have at once; `load` are the points of
+    the conversations by messages that the agent has.
     """
 
     id: str
@@ -47,6 +50,14 @@ class Agent:
     wrap_up_until: datetime | None = None
     last_call_ended: datetime | None = None
     email: str = ""
+    language: str = ""
+    capacity: int = CAPACITY
+    load: int = 0
+
+    @property
+    def room(self) -> int:
+        """How many points the agent could still take beside the conversations by messages."""
+        return self.capacity - self.load
 
     @property
     def kind(self) -> Kind:
@@ -57,6 +68,13 @@ class Agent:
     def asks_for_key(self) -> bool:
         """Whether a call must be accepted by a key, lest a voicemail takes the caller."""
         return self.kind == "number" if self.accept_by_key is None else self.accept_by_key
+
+    def must_press(self, *, answers_itself: bool) -> bool:
+        """Say whether a call must be accepted by a key where the telephone may answer by itself.
+
+        Who asked for the key keeps it; the key that stands for nobody's wish gives way.
+        """
+        return self.asks_for_key and not (answers_itself and self.accept_by_key is None)
 
     @property
     def idle_since(self) -> datetime | None:

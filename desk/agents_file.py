@@ -4,6 +4,7 @@ The YAML is read by `flow.language.reader` (siblings do not know each other, so 
 what that gives): `parse(read(text), "agents.yaml")`. The API takes the same models.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,6 +16,7 @@ from desk.addresses import normal
 from desk.agents import Agent, Chosen, RingGroup
 from desk.explain import explain
 from desk.presence import choose
+from desk.weights import CAPACITY
 
 Path = tuple[str | int, ...]
 
@@ -26,6 +28,19 @@ AgentName = Annotated[str, Field(min_length=1, max_length=200)]
 Address = Annotated[str, AfterValidator(normal)]
 Email = Annotated[str, Field(max_length=254, pattern=r"^(?:[^\s@,;<>\"]+@[^\s@,;<>\"]+)?$")]
 """Where an agent's messages go by e-mail; empty for nowhere."""
+_TAG = re.compile(r"(?:[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3})?")
+
+
+def _tag(text: str) -> str:
+    if not _TAG.fullmatch(text):
+        raise ValueError("it is no language; write en, or de-AT")
+    return text
+
+
+Language = Annotated[str, AfterValidator(_tag)]
+"""What an agent is spoken to in, as en or de-AT; empty for the flow's language."""
+Capacity = Annotated[int, Field(ge=0, le=1_000)]
+"""How many points of contacts an agent may have at once."""
 Groups = Annotated[list[Slug], Field(max_length=100)]
 Attributes = Annotated[
     dict[Annotated[str, Field(min_length=1, max_length=64)], Annotated[int, Field(ge=0, le=100)]],
@@ -97,6 +112,8 @@ class AgentDetails(_Model):
     accept_by_key: bool | None = None
     presence: Chosen | None = None
     email: Email = ""
+    language: Language = ""
+    capacity: Capacity = CAPACITY
 
 
 class AgentEntry(AgentDetails):
@@ -115,6 +132,8 @@ class AgentEntry(AgentDetails):
             attributes=dict(self.attributes),
             accept_by_key=self.accept_by_key,
             email=self.email,
+            language=self.language,
+            capacity=self.capacity,
         )
         return choose(agent, self.presence, at) if self.presence else agent
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from desk.weights import CALL
+
 How = Literal["", "finished", "accident", "contact_left"]
 """How it ended: the agent left, the agent's line broke, or the contact left first."""
 
@@ -13,7 +15,10 @@ FAILURES = 400
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """One contact served by one agent; `id` is the accepted offer's, and the room's name."""
+    """One contact served by one agent; `id` is the accepted offer's, and the room's name.
+
+    `conversation` is that by messages (its id), empty for a call; `weight` are its points.
+    """
 
     id: str
     contact: str
@@ -21,6 +26,8 @@ class Assignment:
     began: datetime
     ended: datetime | None = None
     how: How = ""
+    conversation: str = ""
+    weight: int = CALL
 
     @property
     def seconds(self) -> int:

@@ -5,9 +5,9 @@ to contacts; an agent is rung by one call at a time, so agents are bounded by th
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import ceil, isfinite
+from math import ceil
 from typing import Literal
 
 from desk.call_book import Tally
@@ -19,7 +19,10 @@ _MINUTE = 60
 
 @dataclass(frozen=True, slots=True)
 class CallLimits:
-    """The most there may be of each; None is no limit. `per_second` spaces, the rest refuses."""
+    """The most there may be of each; None is no limit.
+
+    `per_second` spaces calls and `minutes_per_call` ends them; the rest refuses.
+    """
 
     per_second: float | None = None
     at_once: float | None = None
@@ -28,6 +31,7 @@ class CallLimits:
     minutes_per_day: float | None = None
     new_numbers_per_hour: float | None = None
     spend_per_day: float | None = None
+    minutes_per_call: float | None = None
 
 
 PER_KEY = CallLimits(
@@ -37,11 +41,17 @@ PER_KEY = CallLimits(
     per_day=1_000,
     minutes_per_day=1_000,
     new_numbers_per_hour=60,
+    minutes_per_call=60,
 )
 """What one API key may do unless the operator says otherwise."""
 
 IN_ALL = CallLimits(
-    at_once=50, per_hour=600, per_day=5_000, minutes_per_day=5_000, new_numbers_per_hour=300
+    at_once=50,
+    per_hour=600,
+    per_day=5_000,
+    minutes_per_day=5_000,
+    new_numbers_per_hour=300,
+    minutes_per_call=240,
 )
 """What all may do together; their calls per second are the carrier's account's."""
 
@@ -73,36 +83,6 @@ class Added:
     stays: bool = True
 
 
-def parse_limits(text: str, known: CallLimits) -> CallLimits:
-    """Read `at_once=20, per_day=none`; what is not named stays as in `known`.
-
-    Raises:
-        ValueError: a name is none of ours, or a limit is no number from 0 on.
-    """
-    names = [field.name for field in fields(CallLimits)]
-    if known.per_second is None:
-        names.remove("per_second")
-    given: dict[str, float | None] = {}
-    for part in filter(None, (piece.strip() for piece in text.split(","))):
-        name, _, amount = (piece.strip() for piece in part.partition("="))
-        if name not in names:
-            raise ValueError(f"{name!r} is no limit; there are {', '.join(names)}")
-        given[name] = _amount(name, amount)
-    return replace(known, **given)
-
-
-def _amount(name: str, text: str) -> float | None:
-    if text.lower() == "none":
-        return None
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if number < 0 or not isfinite(number) or (name == "per_second" and not number):
-        raise ValueError(f"{name} is a number or none, as in {name}=10")
-    return number
-
-
 def used(
     limits: CallLimits, tally: Tally, added: Added, scope: Literal["key", "all"], at: datetime
 ) -> dict[str, Use]:
@@ -123,6 +103,12 @@ def used(
         for name, (most, now, more) in amounts.items()
         if more and most is not None
     }
+
+
+def longest(*limits: CallLimits) -> int | None:
+    """Give the seconds after which a call that all these hold for is ended; None for never."""
+    minutes = [each.minutes_per_call for each in limits if each.minutes_per_call is not None]
+    return round(min(minutes) * _MINUTE) if minutes else None
 
 
 def cost(seconds: float, per_minute: float) -> float:

@@ -1,7 +1,8 @@
 """When a promised call back is made: its place in the queue, its tries, its permitted hours.
 
 A callback waits in the queue like a caller (an agent is found first, then the contact is called)
-and keeps the caller's place. Outside the contact's hours, and between two tries, it sleeps there.
+and keeps the caller's place. Outside the contact's hours, and between two tries, it sleeps there:
+the hours are looked at when it enters and again before anybody is rung for it.
 """
 
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from desk.calling_hours import CallingHours, next_permitted
 from desk.queue import Waiting
+from desk.window import Window, window_for
 from desk.zones import zones_for
 
 RETRY_AFTER = (300.0, 900.0, 3_600.0)
@@ -68,6 +70,7 @@ def enter(waiting: Waiting, callback: Callback, at: datetime) -> Waiting:
         tried=(),
         not_before=moment if moment > at else None,
         deadline=callback.gives_up,
+        permitted=_window(callback, at),
     )
 
 
@@ -88,3 +91,21 @@ def unanswered(callback: Callback, at: datetime) -> tuple[Callback, datetime | N
 def again(waiting: Waiting, moment: datetime) -> Waiting:
     """Put the callback to sleep in its place until the next try."""
     return replace(waiting, not_before=moment, tried=())
+
+
+def rest(waiting: Waiting, at: datetime) -> Waiting:
+    """Put who may not be called at this hour to sleep until the hours open.
+
+    Anybody else stays as they are.
+    """
+    if waiting.permitted is None or waiting.sleeps(at):
+        return waiting
+    opens = waiting.permitted.opens(at)
+    return again(waiting, opens) if opens > at else waiting
+
+
+def _window(callback: Callback, at: datetime) -> Window | None:
+    if callback.hours is None:
+        return None
+    zones = zones_for(callback.number, callback.zone)
+    return window_for(callback.hours, zones, callback.default, at)

@@ -49,6 +49,14 @@ class CallingHours:
         return late or (minute < self.end and (today - 1) % 7 in self.days)
 
 
+def common(hours: CallingHours, others: CallingHours) -> CallingHours | None:
+    """Give the hours at which both are open; None where they never are, or one crosses midnight."""
+    start, end = max(hours.start, others.start), min(hours.end, others.end)
+    days = tuple(sorted({*hours.days} & {*others.days}))
+    crosses = hours.start > hours.end or others.start > others.end
+    return None if crosses or start >= end or not days else CallingHours(start, end, days)
+
+
 def _all_open(hours: CallingHours, zones: Sequence[ZoneInfo], at: datetime) -> bool:
     """Say whether the hours are open in every one of these zones."""
     return all(hours.shows_open(at.astimezone(zone)) for zone in zones)
@@ -75,20 +83,44 @@ def next_permitted(
 def _first(hours: CallingHours, zones: Sequence[ZoneInfo], at: datetime) -> datetime | None:
     if _all_open(hours, zones, at):
         return at
-    openings = sorted(moment for zone in set(zones) for moment in _openings(hours, zone, at))
+    openings = _turns(hours.start, zones, at)
     return next((moment for moment in openings if _all_open(hours, zones, moment)), None)
 
 
-def _openings(hours: CallingHours, zone: ZoneInfo, at: datetime) -> Iterator[datetime]:
-    """Yield the moments after `at` at which the hours may open, in UTC.
+def first_closed(hours: CallingHours, zones: Sequence[ZoneInfo], at: datetime) -> datetime | None:
+    """Find the first moment from `at` on at which the hours are shut in one of these zones.
 
-    They open when the clock shows `start` (twice when it is set back), or when the clock is set
-    forward or back into them.
+    None: they never shut.
+    """
+    if not _all_open(hours, zones, at):
+        return at
+    closings = _turns(hours.end % DAY, zones, at)
+    return next((moment for moment in closings if not _all_open(hours, zones, moment)), None)
+
+
+def zones_that_count(
+    hours: CallingHours, zones: Sequence[ZoneInfo], default: ZoneInfo, at: datetime
+) -> tuple[ZoneInfo, ...]:
+    """Give the zones in which the hours must be open: the operator's where these never are."""
+    together = _first(hours, zones, at) if zones else None
+    return (default,) if together is None else tuple(zones)
+
+
+def _turns(minute: int, zones: Sequence[ZoneInfo], at: datetime) -> list[datetime]:
+    """List the moments after `at` at which hours may open or shut at this minute of a day."""
+    return sorted(moment for zone in set(zones) for moment in _turns_in(minute, zone, at))
+
+
+def _turns_in(minute: int, zone: ZoneInfo, at: datetime) -> Iterator[datetime]:
+    """Yield the moments after `at` at which hours may open or shut in a zone, in UTC.
+
+    They do when the clock shows that minute (twice when it is set back), or when the clock is set
+    forward or back over it.
     """
     today = at.astimezone(zone).date()
     for ahead in range(-1, _HORIZON):
         day = today + timedelta(days=ahead)
-        moments = {_showing(day, hours.start, zone, fold) for fold in (0, 1)}
+        moments = {_showing(day, minute, zone, fold) for fold in (0, 1)}
         moments |= _change(_showing(day, 0, zone), _showing(day + timedelta(days=1), 0, zone), zone)
         yield from (moment for moment in moments if moment > at)
 

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from desk import assignments, offers, presence, queue, rooms, routing
+from desk import assignments, callbacks, offers, presence, queue, rooms, routing
 from desk.agents import Agent
 from desk.assignments import Assignment, How
 from desk.offers import Answer, Ending, Offer
 from desk.queue import Fate, Waiting
 from desk.rooms import Room
-from desk.state import State, Task
+from desk.state import Kind, State, Task
 
 SET_UP = 10.0
 """Seconds that a call to an agent may take before it rings; carriers add 5 s of their own."""
@@ -32,9 +32,11 @@ class Floor(State):
         """Put a contact into the queue: `wait`, or `no_match` where no such agent exists."""
         if waiting.id in self.contacts:
             return "wait"
-        if not any(a.id not in waiting.excluded for a in self.roster.matching(waiting.who)):
+        if not queue.able(waiting, self.roster):
             return "no_match"
         self._keep_waiting(waiting)
+        if waiting.conversation:
+            self._task("queued", waiting.id)
         return "wait"
 
     def leave(self, contact: str, at: datetime, word: str = "") -> None:
@@ -44,11 +46,14 @@ class Floor(State):
         """
         if self._waits(contact):
             self._exit(contact, at)
+            if self.contacts[contact].conversation:
+                self._task("freed", contact)
         if room := self.room_of(contact):
             self._close(room, at)
         for assignment in self.serving(contact):
             self._end(assignment, "contact_left", at)
-            self._task("release", contact, assignment.id, assignment.agent, word)
+            kind: Kind = "freed" if assignment.conversation else "release"
+            self._task(kind, contact, assignment.id, assignment.agent, word)
 
     def take(self, agent: str, contact: str, room: str, at: datetime) -> None:
         """Give an agent a contact without a queue: the agent calls somebody.
@@ -59,6 +64,24 @@ class Floor(State):
         self.put_agent(presence.start_call(self.agents[agent], contact, at))
         self._keep_assignment(Assignment(room, contact, agent, at))
 
+    def hand(self, contact: str, agent: str, name: str, at: datetime) -> None:
+        """Give an agent a conversation by messages that waits; the assignment gets this name."""
+        given = self.contacts[contact]
+        self._exit(contact, at)
+        self.put_agent(presence.take_on(self.agents[agent], given.weight))
+        served = Assignment(
+            *(name, contact, agent, at), conversation=given.conversation, weight=given.weight
+        )
+        self._keep_assignment(served)
+        self._task("assigned", contact, name, agent)
+
+    def pass_on(self, assignment: Assignment | None, place: Waiting, at: datetime) -> None:
+        """Put a conversation by messages into the queue again, from whom has it or where it lay."""
+        if assignment is not None:
+            self._end(assignment, "finished", at)
+        self._keep_waiting(place)
+        self._task("queued", place.id)
+
     def picked_up(self, offer_id: str, at: datetime) -> None:
         """The agent's telephone was answered: there is time to press the key."""
         offer = self.offers[offer_id]
@@ -66,7 +89,10 @@ class Floor(State):
             self._keep_offer(replace(offer, expires=at + timedelta(seconds=AT_THE_KEY)))
 
     def accept(self, offer_id: str, at: datetime) -> Answer:
-        """Decide an acceptance: the first wins, the others hear so."""
+        """Decide an acceptance: the first wins, the others hear so; none outside the hours."""
+        contact = self.contacts.get(self.offers[offer_id].contact)
+        if contact is not None and self._waits(contact.id):
+            self._rest((contact,), at)
         offer = self.offers[offer_id]
         siblings = [o for o in self.offers.values() if o.contact == offer.contact]
         waits = self._waits(offer.contact) or self._is_pending(offer.contact)
@@ -166,7 +192,7 @@ class Floor(State):
     def remove_agent(self, agent: str, at: datetime) -> bool:
         """Take an agent out, who is rung no more; not one who serves somebody."""
         known = self.agents.get(agent)
-        if known is None or known.assignment:
+        if known is None or known.assignment or known.load:
             return False
         self._end_rings((o for o in self.open_offers if o.agent == agent), at)
         del self.agents[agent]
@@ -184,22 +210,51 @@ class Floor(State):
             rested = presence.end_wrap_up(agent, at)
             if rested is not agent:
                 self.put_agent(rested)
+        self._rest(self.queue, at)
         rung = offers.count_open(self.open_offers)
         for contact, word in queue.due(self.queue, self.roster, rung, at).items():
             self._exit(contact, at)
             if not self.nobody_came(contact, at):
                 self._task("exit", contact, word=word)
-        for ring in routing.plan(self.queue, self.roster, self.open_offers, at):
-            made = offers.make(new_id(), ring.contact, ring.agent, at, ring.seconds + SET_UP)
-            self._keep_offer(made)
-            self._task("ring", made.contact, made.id, made.agent)
+        while self._offer(at, new_id):
+            pass
 
     def next_moment(self, at: datetime) -> datetime | None:
         """Find the next moment at which time alone changes something."""
         moments = [offer.expires for offer in self.open_offers]
         moments += [a.wrap_up_until for a in self.agents.values() if a.wrap_up_until]
+        moments += filter(
+            None, (self.called_until(offer.contact, at) for offer in self.open_offers)
+        )
         waits = queue.next_change(self.queue, at)
         return min([m for m in (*moments, waits) if m is not None and m > at], default=None)
+
+    def called_until(self, contact: str, at: datetime) -> datetime | None:
+        """Say until when a contact may be called; None for at any time."""
+        waiting = self.contacts.get(contact)
+        window = waiting.permitted if waiting else None
+        return window.closes(at) if window else None
+
+    def _offer(self, at: datetime, new_id: Callable[[], str]) -> bool:
+        """Ring and give, one contact for each agent; whether agents may have room for another."""
+        may_have_room = False
+        for ring in routing.plan(self.queue, self.roster, self.open_offers, at):
+            if self.contacts[ring.contact].conversation:
+                self.hand(ring.contact, ring.agent, new_id(), at)
+                may_have_room = True
+                continue
+            made = offers.make(new_id(), ring.contact, ring.agent, at, ring.seconds + SET_UP)
+            self._keep_offer(made)
+            self._task("ring", made.contact, made.id, made.agent)
+        return may_have_room
+
+    def _rest(self, contacts: Iterable[Waiting], at: datetime) -> None:
+        """Let those sleep whose hours are over; who is rung for them is rung no more."""
+        for waiting in contacts:
+            rested = callbacks.rest(waiting, at)
+            if rested is not waiting:
+                self._keep_waiting(rested)
+                self._end_rings((o for o in self.open_offers if o.contact == waiting.id), at)
 
     def _serve(self, offer: Offer, at: datetime) -> None:
         room = self.room_of(offer.contact)
@@ -237,6 +292,9 @@ class Floor(State):
         self._keep_assignment(assignments.end(assignment, how, at))
         agent = self.agents.get(assignment.agent)
         if agent is None:
+            return
+        if assignment.conversation:
+            self.put_agent(presence.put_down(agent, assignment.weight, at))
             return
         if how == "accident":
             agent = presence.lose(agent, at)

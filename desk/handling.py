@@ -53,7 +53,7 @@ class Wanted:
 def find(floor: Floor, call: str) -> tuple[Assignment, Room] | None:
     """Find a conversation and its room; None: there is none, or the contact is served no more."""
     assignment = floor.assignments.get(call)
-    if assignment is None:
+    if assignment is None or assignment.conversation:
         return None
     room = floor.room_of(assignment.contact)
     if room is None and assignment.ended:
@@ -100,7 +100,7 @@ def transfer(floor: Floor, call: str, room: Room, wanted: Wanted, at: datetime) 
     if wanted.purpose != "add":
         room = replace(room, is_held=True)
     if wanted.agent or wanted.ring_group:
-        if floor.enter(_place(wanted, serving, at)) == "no_match":
+        if floor.enter(_place(wanted, serving, at, floor.call_weight)) == "no_match":
             raise NotNow("there is no other agent in this ring group", "ring_group")
     else:
         floor.call_outside(wanted.name, at, RING)
@@ -202,6 +202,8 @@ def _check(
         _check_free(floor, wanted.agent)
         if floor.agents[wanted.agent].presence != "available":
             raise NotNow(f"{wanted.agent} is not available", "agent")
+        if floor.agents[wanted.agent].room < floor.call_weight:
+            raise NotNow(f"{wanted.agent} has no room for a call beside messages", "agent")
 
 
 def _check_free(floor: Floor, name: str) -> None:
@@ -214,7 +216,7 @@ def _check_free(floor: Floor, name: str) -> None:
         raise NotNow(f"{name} is being rung", "agent")
 
 
-def _place(wanted: Wanted, serving: Sequence[Assignment], at: datetime) -> Waiting:
+def _place(wanted: Wanted, serving: Sequence[Assignment], at: datetime, weight: int) -> Waiting:
     """Make the place in the queue, before all others, of a contact who is being transferred."""
     who = Who(agents=(wanted.agent,)) if wanted.agent else Who(ring_groups=(wanted.ring_group,))
     return Waiting(
@@ -225,4 +227,5 @@ def _place(wanted: Wanted, serving: Sequence[Assignment], at: datetime) -> Waiti
         ringing=Ringing(seconds=RING, attempts="single" if wanted.agent else "exhaust"),
         excluded=tuple(each.agent for each in serving if each.agent),
         returned=True,
+        weight=weight,
     )

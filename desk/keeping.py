@@ -47,11 +47,12 @@ class Person:
         A number that is only mentioned (a transfer went there) makes nobody's history theirs.
         """
         told = json.loads(state)
-        contact, call = told.get("contact", {}), told.get("call", {})
+        contact, call, written = (told.get(name, {}) for name in ("contact", "call", "message"))
         if self.contact and contact.get("id") == self.contact:
             return True
         values = [contact.get("number"), contact.get("email"), call.get("from"), call.get("to")]
         values += [told.get("channel", {}).get("address"), told.get("channel", {}).get("from")]
+        values += [written.get("from"), written.get("to")]
         for frame in told.get("frames", ()):
             values += frame.get("inputs", {}).values()
         return self.has_any(values)
@@ -69,15 +70,21 @@ def _plain(value: str) -> str:
 class Belongings:
     """Everything of one person, by its ids; `mentions` counts what others' histories say of them.
 
-    `calls` and `recordings` are the carrier's ids, `places` those of tickets. `live` says what
-    keeps an erasure waiting, in words; empty when nothing does.
+    `calls` and `recordings` are the carrier's ids, `places` those of tickets, `served` those of the
+    agents' conversations that came of them. `peers` are the addresses they wrote from, `files` the
+    names of their messages' files on the shelf. `live` says what keeps an erasure waiting, in
+    words; empty when nothing does.
     """
 
     executions: set[str] = field(default_factory=set)
     calls: set[str] = field(default_factory=set)
     recordings: set[str] = field(default_factory=set)
     places: set[str] = field(default_factory=set)
+    served: set[str] = field(default_factory=set)
     legs: set[str] = field(default_factory=set)
+    conversations: set[str] = field(default_factory=set)
+    peers: set[str] = field(default_factory=set)
+    files: set[str] = field(default_factory=set)
     mentions: int = 0
     live: str = ""
 

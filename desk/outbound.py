@@ -1,8 +1,8 @@
 """Decides whether an outgoing call may leave now, and says why not in a word for the audit.
 
-Asked in this order, the first refusal counts: kill switch, dial rules, do-not-call list, calling
-hours, limits of the key, limits of all. Counts and lists are looked up by the caller of these
-rules, in the transaction that writes the call, so that a limit cannot be passed in a race.
+Asked in this order, the first refusal counts: kill switch, frozen key, dial rules, do-not-call
+list, calling hours, limits of the key, limits of all. Counts and lists are looked up by the caller
+of these rules, in the transaction that writes the call, so that a limit cannot be passed in a race.
 """
 
 from collections.abc import Sequence
@@ -20,6 +20,7 @@ Purpose = Literal["contact", "agent", "caller"]
 Reason = Literal[
     "",
     "kill_switch",
+    "key_frozen",
     "invalid_number",
     "dial_rules",
     "do_not_call",
@@ -63,6 +64,7 @@ class Facts:
     key: str = ""
     purpose: Purpose = "contact"
     is_stopped: bool = False
+    is_frozen: bool = False
     is_on_do_not_call: bool = False
     uses: Sequence[Use] = ()
     zone: str = ""
@@ -97,9 +99,9 @@ _Refusal = tuple[Reason, str, datetime | None]
 
 
 def _stopped(facts: Facts) -> _Refusal | None:
-    if not facts.is_stopped:
-        return None
-    return ("kill_switch", "outgoing calls are switched off", None)
+    if facts.is_stopped:
+        return ("kill_switch", "outgoing calls are switched off", None)
+    return ("key_frozen", "the API key is frozen", None) if facts.is_frozen else None
 
 
 def _forbidden(facts: Facts) -> _Refusal | None:

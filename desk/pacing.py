@@ -25,3 +25,13 @@ def next_call(pace: Pace, at: datetime) -> tuple[datetime, Pace]:
     moment = at if pace.free_from is None else max(at, pace.free_from)
     step = timedelta(seconds=1 / pace.per_second)
     return moment, replace(pace, free_from=moment + step)
+
+
+def next_turn(per_second: float, free_from: datetime | None, at: datetime) -> datetime:
+    """Give the moment of the next after one that leaves now, at or after its own turn.
+
+    Who is late by less than a step keeps the rhythm; longer idle time is not saved up.
+    """
+    step = timedelta(seconds=1 / per_second)
+    late = free_from is not None and at - free_from < step
+    return (free_from if free_from is not None and late else at) + step

@@ -70,6 +70,16 @@ def end_call(agent: Agent, assignment: str, at: datetime, wrap_up: float = 0) ->
     return replace(_now(free, "wrap_up", at), wrap_up_until=until)
 
 
+def take_on(agent: Agent, weight: int) -> Agent:
+    """Give the agent a conversation by messages; the presence stays."""
+    return replace(agent, load=agent.load + weight)
+
+
+def put_down(agent: Agent, weight: int, at: datetime) -> Agent:
+    """Release the agent from a conversation by messages; for the idle time it counts as a call."""
+    return replace(agent, load=max(0, agent.load - weight), last_call_ended=at)
+
+
 def end_wrap_up(agent: Agent, at: datetime) -> Agent:
     """End the after-call work once its time is over; before that, nothing changes."""
     if agent.presence != "wrap_up" or (agent.wrap_up_until and at < agent.wrap_up_until):

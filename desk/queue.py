@@ -9,7 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from desk.agents import Agent
+from desk.weights import CALL
 from desk.who import Roster, Who
+from desk.window import Window
 
 Kind = Literal["call", "callback", "message"]
 Order = Literal["most_idle", "most_proficient"]
@@ -54,7 +57,9 @@ class Waiting:
     `deadline` ends the wait (None: never). `tried` are the agents who were rung in vain,
     `excluded` those never to ring. `returned` marks a contact whom an accident brought back.
     Before `not_before` the contact keeps the place, but nobody is rung (a callback outside its
-    hours, or between two tries).
+    hours, which are `permitted`, or between two tries). `weight` is how many points of an agent the
+    contact takes. A `conversation` by messages (its id) is not rung: an agent is given it, or, when
+    it lies in the `inbox`, takes it.
     """
 
     id: str
@@ -68,6 +73,10 @@ class Waiting:
     returned: bool = False
     not_before: datetime | None = None
     kind: Kind = "call"
+    permitted: Window | None = None
+    weight: int = CALL
+    conversation: str = ""
+    inbox: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a priority outside the scale."""
@@ -140,6 +149,15 @@ def position(queue: Queue, waiting: Waiting, roster: Roster, at: datetime) -> in
     return count
 
 
+def able(waiting: Waiting, roster: Roster) -> list[Agent]:
+    """List the agents meant who could ever have this contact, whatever they do now."""
+    return [
+        agent
+        for agent in roster.matching(waiting.who)
+        if agent.id not in waiting.excluded and agent.capacity >= waiting.weight
+    ]
+
+
 def fate(waiting: Waiting, roster: Roster, offered: int, at: datetime) -> Fate:
     """Say whether a contact goes on waiting, or by which exit it leaves.
 
@@ -147,8 +165,8 @@ def fate(waiting: Waiting, roster: Roster, offered: int, at: datetime) -> Fate:
     `timeout`: the wait allowed is over, even while somebody is rung. `no_answer`: the attempt
     was made in vain (`single`), or every agent meant was tried (`exhaust`).
     """
-    meant = roster.matching(waiting.who)
-    if all(agent.id in waiting.excluded for agent in meant):
+    meant = able(waiting, roster)
+    if not meant:
         return "no_match"
     if waiting.deadline is not None and at >= waiting.deadline:
         return "timeout"
@@ -156,8 +174,7 @@ def fate(waiting: Waiting, roster: Roster, offered: int, at: datetime) -> Fate:
         return "wait"
     if waiting.ringing.attempts == "single":
         return "no_answer"
-    vain = {*waiting.tried, *waiting.excluded}
-    left = any(agent.id not in vain for agent in meant)
+    left = any(agent.id not in waiting.tried for agent in meant)
     return "wait" if left else "no_answer"
 
 

@@ -3,12 +3,14 @@
 One rule, in three shapes: contacts choose in the order of the queue, each among the agents who
 are free, until as many are rung as its step allows. `plan` gives the whole round; `agents_for`
 serves the one who arrives and `contact_for` the agent who becomes free, without a look at the
-rest. An agent with an open offer or an assignment is never rung (`engaged`).
+rest. An agent with an open offer or an assignment is never rung (`engaged`). A conversation by
+messages is given instead of rung, to the agent who has least to do.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from desk.agents import Agent
 from desk.offers import Offer, count_open
@@ -17,7 +19,7 @@ from desk.who import Roster, Who
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
-_Pools = dict[tuple[Who, Order, Status], list[Agent]]
+_Pools = dict[tuple[Who, Order, Status, int, bool], list[Agent]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +35,26 @@ def may_take(waiting: Waiting, agent: Agent) -> bool:
     """Say whether this agent could be rung for this contact now, offers left aside."""
     return (
         not agent.assignment
+        and agent.room >= waiting.weight
         and (waiting.ringing.status == "any" or agent.presence == "available")
         and not _is_barred(waiting, agent)
         and waiting.who.matches(agent)
     )
 
 
+def will_take(waiting: Waiting, agent: Agent) -> bool:
+    """Say whether this agent could be rung for this contact, were it not for what they have."""
+    unladen = replace(agent, load=0)
+    return agent.room < waiting.weight and may_take(waiting, unladen)
+
+
 def wanted(waiting: Waiting, offered: int, at: datetime) -> int:
     """Say how many more agents to ring for a contact for whom `offered` are being rung."""
-    if waiting.sleeps(at) or (waiting.deadline is not None and at >= waiting.deadline):
+    if (
+        waiting.inbox
+        or waiting.sleeps(at)
+        or (waiting.deadline is not None and at >= waiting.deadline)
+    ):
         return 0
     if waiting.ringing.attempts == "exhaust":
         return max(0, waiting.ringing.at_once - offered)
@@ -66,7 +79,7 @@ def agents_for(
         for agent in roster.matching(waiting.who)
         if agent.id not in engaged and may_take(waiting, agent)
     ]
-    chosen = _best_first(free, waiting.who, waiting.ringing.order)[:count]
+    chosen = _best_first(free, waiting)[:count]
     return tuple(_ring(waiting, agent) for agent in chosen)
 
 
@@ -87,12 +100,15 @@ def plan(queue: Queue, roster: Roster, offers: Iterable[Offer], at: datetime) ->
     """Decide every ringing that is due now, for the whole queue in its order.
 
     The work is in proportion to the contacts, plus the agents once for each different *who*:
-    every pool of agents is sorted once and each agent taken from it once.
+    every pool of agents is sorted once and each agent taken from it once. For whom nobody has room
+    now, the agents who will have are kept: nobody behind gets them, else a call would wait for ever
+    for an agent whose conversations by messages follow one another.
     """
     opened = [offer for offer in offers if offer.is_open]
     offered = count_open(opened)
     engaged = {offer.agent for offer in opened}
     free = {a.id: a for a in roster.agents if not a.assignment and a.id not in engaged}
+    laden = [agent for agent in free.values() if agent.load]
     pools: _Pools = {}
     rings: list[Ring] = []
     for waiting in queue:
@@ -101,7 +117,11 @@ def plan(queue: Queue, roster: Roster, offers: Iterable[Offer], at: datetime) ->
         count = wanted(waiting, offered.get(waiting.id, 0), at)
         if count:
             pool = _pool(pools, waiting, roster, free)
-            rings += [_ring(waiting, agent) for agent in _take(pool, waiting, count, free)]
+            taken = [_ring(waiting, agent) for agent in _take(pool, waiting, count, free)]
+            rings += taken
+            if not taken and not offered.get(waiting.id):
+                for agent in filter(partial(will_take, waiting), laden):
+                    free.pop(agent.id, None)
     return tuple(rings)
 
 
@@ -109,14 +129,17 @@ def _pool(
     pools: _Pools, waiting: Waiting, roster: Roster, free: Mapping[str, Agent]
 ) -> list[Agent]:
     """Find the free agents for this kind of contact, the best last, so that they can be popped."""
-    key = (waiting.who, waiting.ringing.order, waiting.ringing.status)
+    rule, is_given = waiting.ringing, bool(waiting.conversation)
+    key = (waiting.who, rule.order, rule.status, waiting.weight, is_given)
     if key not in pools:
         fit = [
             agent
             for agent in roster.matching(waiting.who)
-            if agent.id in free and (key[2] == "any" or agent.presence == "available")
+            if agent.id in free
+            and agent.room >= waiting.weight
+            and (rule.status == "any" or agent.presence == "available")
         ]
-        pools[key] = _best_first(fit, waiting.who, waiting.ringing.order)[::-1]
+        pools[key] = _best_first(fit, waiting)[::-1]
     return pools[key]
 
 
@@ -138,12 +161,17 @@ def _take(
     return taken
 
 
-def _best_first(agents: Iterable[Agent], who: Who, order: Order) -> list[Agent]:
-    """Sort: the longest idle first, or the most proficient and of those the longest idle."""
+def _best_first(agents: Iterable[Agent], waiting: Waiting) -> list[Agent]:
+    """Sort: the longest idle first, or the most proficient and of those the longest idle.
 
-    def rank(agent: Agent) -> tuple[float, datetime, str]:
-        skill = -who.proficiency(agent) if order == "most_proficient" else 0
-        return (skill, agent.idle_since or _NEVER, agent.id)
+    What is given goes to those first who have least.
+    """
+    by_skill = waiting.ringing.order == "most_proficient"
+
+    def rank(agent: Agent) -> tuple[float, int, datetime, str]:
+        skill = -waiting.who.proficiency(agent) if by_skill else 0
+        load = agent.load if waiting.conversation else 0
+        return (skill, load, agent.idle_since or _NEVER, agent.id)
 
     return sorted(agents, key=rank)
 

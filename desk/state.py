@@ -15,12 +15,23 @@ from desk.assignments import Assignment
 from desk.offers import Offer
 from desk.queue import Queue, Waiting
 from desk.rooms import Room
+from desk.weights import CALL
 from desk.who import Roster, Who
 
 ABOUT_A_DAY = timedelta(hours=24)
 """How long the past counts for an estimate."""
 
-Kind = Literal["ring", "end_ring", "exit", "assigned", "agent_left", "release", "arrange"]
+Kind = Literal[
+    "ring",
+    "end_ring",
+    "exit",
+    "assigned",
+    "agent_left",
+    "release",
+    "arrange",
+    "queued",
+    "freed",
+]
 Table = Literal["agents", "waiting", "offers", "assignments", "rooms"]
 
 
@@ -31,7 +42,8 @@ class Task:
     `ring` and `end_ring` an agent for an offer; tell the contact's walk `exit` (`word` is the
     exit), `assigned` or `agent_left` (`word` is how); `release` the agent's leg; `arrange` a room
     (`id`) anew, as of its round (`word`). With `at_once` the contact is alone in the room, and does
-    not come out of it by itself.
+    not come out of it by itself. `queued` and `freed`: a conversation by messages waits for an
+    agent now, or is its walk's again.
     """
 
     kind: Kind
@@ -53,6 +65,7 @@ class State:
     contacts: dict[str, Waiting] = field(default_factory=dict)
     rooms: dict[str, Room] = field(default_factory=dict)
     wrap_up: float = 0.0
+    call_weight: int = CALL
     tasks: list[Task] = field(default_factory=list)
     changed: set[tuple[Table, str]] = field(default_factory=set)
     _roster: Roster | None = None
@@ -123,6 +136,11 @@ class State:
         ends = [each.ended for each in past if each.ended]
         return round((max(ends) - past[0].began).total_seconds()) if ends else 0
 
+    def used(self, agent: Agent) -> int:
+        """Count the points that an agent has taken; who is being rung may have a call at once."""
+        is_rung = any(offer.agent == agent.id for offer in self.open_offers)
+        return agent.load + (self.call_weight if agent.assignment or is_rung else 0)
+
     def keep_room(self, room: Room) -> None:
         """Write what changed of a room."""
         self.rooms[room.id] = replace(room, round=room.round + 1)
@@ -147,10 +165,10 @@ class State:
     def outlook(self, who: Who, at: datetime) -> Callable[[int], int | None]:
         """Give what estimates the wait of each position, for those who wait for these agents."""
         engaged = {offer.agent for offer in self.open_offers}
-        staffing = self.roster.staffing(who, engaged)
+        staffing = self.roster.staffing(who, engaged, self.call_weight)
         meant = {agent.id for agent in self.roster.matching(who)}
         past = sorted(
-            (a for a in self.assignments.values() if a.ended and a.agent in meant),
+            (a for a in self.assignments.values() if _was_call(a) and a.agent in meant),
             key=lambda a: a.began,
         )
         recent = [float(a.seconds) for a in past if at - a.began < ABOUT_A_DAY]
@@ -189,3 +207,8 @@ class State:
         self, kind: Kind, contact: str, id_: str = "", agent: str = "", word: str = ""
     ) -> None:
         self.tasks.append(Task(kind, contact, id_, agent, word))
+
+
+def _was_call(assignment: Assignment) -> bool:
+    """Say whether a call was served, and is over: conversations by messages last for days."""
+    return assignment.ended is not None and not assignment.conversation

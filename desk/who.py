@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from desk.agents import Agent
+from desk.weights import CALL
 
 Match = Literal["all", "any"]
 
@@ -127,12 +128,15 @@ class Roster:
             self._found[who] = tuple(self._ids[name] for name in names)
         return self._found[who]
 
-    def staffing(self, who: Who, engaged: Collection[str] = ()) -> Staffing:
-        """Count the agents meant; `engaged` are those who are being rung."""
+    def staffing(self, who: Who, engaged: Collection[str] = (), weight: int = CALL) -> Staffing:
+        """Count the agents meant; `engaged` are those who are being rung.
+
+        Free is who has room for a contact of this `weight`.
+        """
         meant = self.matching(who)
         ready = [a for a in meant if a.presence == "available" and not a.assignment]
         working = sum(bool(a.assignment) or a.presence == "wrap_up" for a in meant)
-        free = sum(agent.id not in engaged for agent in ready)
+        free = sum(agent.id not in engaged and agent.room >= weight for agent in ready)
         return Staffing(len(meant), len(ready) + working, free)
 
     def _search(self, who: Who) -> tuple[str, ...]:

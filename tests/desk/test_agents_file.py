@@ -84,6 +84,10 @@ def test_an_agent_survives_json() -> None:
             "5: agents.0.presence: must be one of 'available', 'away', 'busy' or 'offline'",
         ),
         (
+            "agents:\n- id: a\n  name: A\n  address: client:a\n  language: Deutsch",
+            5,
+        ),
+        (
             "agents:\n- id: a\n  name: A\n  address: client:a\n  attributes: {french: 101}",
             "5: agents.0.attributes.french: must be at most 100",
         ),

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from desk.call_book import Tally, called_number, masked
-from desk.call_limits import IN_ALL, PER_KEY, Added, CallLimits, cost, parse_limits, used
+from desk.call_limits import IN_ALL, PER_KEY, Added, CallLimits, cost, longest, used
 from desk.hours_text import parse_hours
+from desk.limits_text import parse_limits
 from desk.tariff import Tariff, parse_tariff
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -57,6 +58,21 @@ def test_each_limit_is_held_against_what_is_used() -> None:
 def test_a_known_number_and_a_forward_meet_fewer_limits() -> None:
     found = used(PER_KEY, Tally(fresh=99), Added(1, 0, 0.0, stays=False), "key", NOON)
     assert sorted(found) == ["minutes_per_day", "per_day", "per_hour"]
+
+
+def test_a_call_ends_by_the_shorter_of_its_limits() -> None:
+    assert longest(IN_ALL) == 4 * 3600
+    assert longest(PER_KEY, IN_ALL) == 3600
+    assert longest(replace(PER_KEY, minutes_per_call=None), IN_ALL) == 4 * 3600
+    assert longest(CallLimits(minutes_per_call=1.5)) == 90
+    assert longest(CallLimits(), CallLimits()) is None
+
+
+@pytest.mark.parametrize("minutes", ["0", "0.5", "1441", "-1"])
+def test_carriers_end_calls_after_a_minute_to_a_day(minutes: str) -> None:
+    with pytest.raises(ValueError, match="minutes_per_call is"):
+        parse_limits(f"minutes_per_call={minutes}", IN_ALL)
+    assert parse_limits("minutes_per_call=none", IN_ALL).minutes_per_call is None
 
 
 def test_minutes_that_have_begun_are_paid_whole() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desk.calling_hours import CallingHours, next_permitted
+from desk.calling_hours import DAY, CallingHours, common, next_permitted
 from desk.values import from_json, to_json
 from desk.zones import zones_for, zones_of
 
@@ -174,3 +174,28 @@ def test_a_toll_free_number_is_called_when_all_its_zones_are_awake_if_they_ever_
     assert next_permitted(CallingHours(), zones, LISBON, at) == utc("2026-11-23T22:00")
     office = CallingHours(9 * 60, 17 * 60)
     assert next_permitted(office, zones, LISBON, at) == utc("2026-11-23T09:00")
+
+
+_MINUTES = st.integers(0, DAY - 1)
+_DAYS = st.sets(st.integers(0, 6), min_size=1).map(tuple)
+
+
+@given(st.lists(st.tuples(_MINUTES, _MINUTES, _DAYS), min_size=2, max_size=2), _MINUTES)
+def test_hours_in_common_are_those_at_which_both_are_open(
+    windows: list[tuple[int, int, tuple[int, ...]]], minutes: int
+) -> None:
+    if any(start == end for start, end, _ in windows):
+        return
+    one, other = (CallingHours(start, end, days) for start, end, days in windows)
+    both = common(one, other)
+    at = utc("2026-11-23T00:00") + minutes * MINUTE
+    if both is not None:
+        assert both.shows_open(at) == (one.shows_open(at) and other.shows_open(at))
+    elif one.start < one.end and other.start < other.end:
+        assert not (one.shows_open(at) and other.shows_open(at))
+
+
+def test_hours_that_cross_midnight_have_none_in_common_that_one_window_says() -> None:
+    night, day = CallingHours(20 * 60, 8 * 60), CallingHours(7 * 60, 21 * 60)
+    assert common(night, day) is None
+    assert common(day, CallingHours(9 * 60, 22 * 60, (5, 6))) == CallingHours(540, 1260, (5, 6))

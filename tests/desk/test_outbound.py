@@ -31,6 +31,8 @@ def test_a_call_that_nothing_speaks_against_may_leave() -> None:
     ("facts", "at", "reason", "detail"),
     [
         (replace(GOOD, is_stopped=True), NOON, "kill_switch", "switched off"),
+        (replace(GOOD, is_frozen=True), NOON, "key_frozen", "the API key is frozen"),
+        (replace(GOOD, is_frozen=True, is_stopped=True), NOON, "kill_switch", "switched off"),
         (
             replace(GOOD, dial=Decision("invalid_number", reason="no number")),
             NOON,
