@@ -21,7 +21,9 @@ from store.errors import StoreError
 FORMAT, VERSION = "linewalk-backup", 1
 MANIFEST = "manifest.json"
 
-_NAME = re.compile(r"(database|prompts|recordings)/[A-Za-z0-9_][A-Za-z0-9._-]{0,199}|secret\.key")
+_NAME = re.compile(
+    r"(database|prompts|recordings|media)/[A-Za-z0-9_][A-Za-z0-9._-]{0,199}|secret\.key"
+)
 """What an entry may be called: nothing that leaves its folder."""
 
 _PIECE = 1024 * 1024

@@ -18,6 +18,7 @@ from store.hot import Hot
 from store.scanning import batches, patient
 from store.schema import (
     agents,
+    assignments,
     bindings,
     call_log,
     calls,
@@ -27,6 +28,7 @@ from store.schema import (
     tickets,
     waiting,
 )
+from store.schema_messages import HANGING, OPEN, files, messages, threads
 
 _ID = "id"
 
@@ -62,6 +64,7 @@ class Finder:
             _placed(connection, person, found)
             _waited(connection, person, found)
             _walked(connection, person, found)
+            _wrote(connection, person, found)
             _with_executions(connection, found)
             found.live = _live(connection, found)
         return found
@@ -80,12 +83,14 @@ def _described(who: str, found: Contact | None) -> Person:
 
 
 def _refuse_ours(connection: sa.Connection, person: Person) -> None:
-    bound = sa.select(bindings.c.address).where(bindings.c.address == person.number)
+    ours = {person.number, f"mailto:{person.email}"}
+    ours |= {f"{channel}:{person.number}" for channel in ("sms", "whatsapp")}
+    bound = sa.select(bindings.c.address).where(bindings.c.address.in_(ours))
     agent = sa.select(agents.c.id).where(
         agents.c.address == person.number, agents.c.removed.is_(False)
     )
-    if person.number and connection.execute(bound).first():
-        raise Refused("this number is bound to a flow: it is ours and nobody's contact")
+    if person.marks and connection.execute(bound).first():
+        raise Refused("this number or address is bound to a flow: it is ours and nobody's contact")
     if person.number and connection.execute(agent).first():
         raise Refused("this number is an agent's: remove the agent first")
 
@@ -141,6 +146,37 @@ def _walked(connection: sa.Connection, person: Person, found: Belongings) -> Non
             found.mentions += 1
 
 
+def _wrote(connection: sa.Connection, person: Person, found: Belongings) -> None:
+    """Find conversations by messages: by contact, address and walk, then by what they wrote from.
+
+    A number may have been somebody else's before; a conversation that names another contact is
+    that one's.
+    """
+    peer = threads.c.peer
+    found.peers.update(person.marks)
+    if person.contact:
+        _add_threads(connection, threads.c.contact == person.contact, found)
+    for some in batches(sorted(found.executions), 500):
+        _add_threads(connection, threads.c.execution.in_(some), found)
+    nobodys = threads.c.contact.in_(("", person.contact))
+    for some in batches(sorted(found.peers), 500):
+        _add_threads(connection, sa.and_(peer.in_(some), nobodys), found)
+    for some in batches(sorted(found.conversations), 500):
+        query = sa.select(files.c.file).join(messages, messages.c.id == files.c.message)
+        kept = sa.and_(messages.c.conversation.in_(some), files.c.file != "")
+        found.files.update(connection.scalars(query.where(kept)))
+
+
+def _add_threads(
+    connection: sa.Connection, condition: sa.ColumnElement[bool], found: Belongings
+) -> None:
+    query = sa.select(threads.c.id, threads.c.peer, threads.c.execution).where(condition)
+    for row in connection.execute(query):
+        found.conversations.add(row.id)
+        found.peers.add(row.peer)
+        found.executions.update({row.execution} - {""})
+
+
 def _with_executions(connection: sa.Connection, found: Belongings) -> None:
     """Add what belongs to the executions and calls that were found."""
     for some in batches(found.executions, 500):
@@ -154,6 +190,8 @@ def _with_executions(connection: sa.Connection, found: Belongings) -> None:
     for some in batches(sorted(found.calls), 500):
         found.calls.update(_keys(connection, calls.c.sid, calls.c.parent, some))
         found.calls.update(_keys(connection, call_log.c.sid, call_log.c.parent, some))
+    for some in batches(sorted(found.places), 500):
+        found.served.update(_keys(connection, assignments.c.id, assignments.c.contact, some))
     for some in batches(sorted(found.legs), 500):
         sids = sa.select(legs.c.sid).where(legs.c.id.in_(some), legs.c.sid != "")
         found.calls.update(connection.scalars(sids))
@@ -179,6 +217,13 @@ def _live(connection: sa.Connection, found: Belongings) -> str:
             open_ = sa.select(key).where(key.in_(some), ended.is_(None)).limit(1)
             if connection.execute(open_).first():
                 return words
+    for some in batches(found.conversations, 500):
+        open_ = sa.select(threads.c.id).where(threads.c.id.in_(some), sa.text(OPEN)).limit(1)
+        if connection.execute(open_).first():
+            return "a conversation by messages that is not closed"
+        on_its_way = sa.and_(messages.c.conversation.in_(some), sa.text(HANGING))
+        if connection.execute(sa.select(messages.c.id).where(on_its_way).limit(1)).first():
+            return "a message that is being sent"
     for some in batches(found.places, 500):
         waits = sa.select(waiting.c.id).where(waiting.c.id.in_(some), waiting.c.waits).limit(1)
         if connection.execute(waits).first():

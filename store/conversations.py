@@ -1,4 +1,4 @@
-"""Reads the conversations of agents: with whom, on which walk, and what was noted of them."""
+"""Reads the calls of agents: with whom, on which walk, and what was noted of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -69,7 +69,8 @@ _QUERY = sa.select(
     waiting.c.entered,
     *(wrap_ups.c[name] for name in ("notes", "disposition")),
     wrap_ups.c.at.label("noted"),
-).select_from(_FROM)
+)
+_QUERY = _QUERY.select_from(_FROM).where(assignments.c.conversation == "")
 
 _OPEN = assignments.c.ended.is_(None)
 _CALLING = sa.func.coalesce(executions.c.type, "") == OUTGOING

@@ -26,7 +26,10 @@ FILE = "database/linewalk.sqlite3"
 Migrate = Callable[[str], object]
 """Brings the job library's tables up to date in the database of this address."""
 
-_OWN = ("executions", "contacts", "agents", "prompts", "recordings", "api_keys", "secrets")
+_OWN = (
+    *("executions", "conversations", "contacts", "agents"),
+    *("prompts", "recordings", "api_keys", "secrets"),
+)
 """Tables that are empty in a new installation, which has the examples and nothing else."""
 
 

@@ -9,11 +9,13 @@ import sqlalchemy as sa
 
 from desk.agents import Agent, RingGroup
 from desk.assignments import Assignment
+from desk.calling_hours import CallingHours
 from desk.changes import Changes
 from desk.offers import Offer
 from desk.queue import Ringing, Waiting
 from desk.rooms import Room, Watcher
 from desk.who import Skill, Who
+from desk.window import Window
 from store.part import Part
 from store.schema import agents, assignments, desk, offers, ring_groups, waiting
 from store.schema_rooms import rooms
@@ -148,8 +150,19 @@ def _waiting(connection: sa.Connection, version: int) -> tuple[list[Waiting], li
         values["who"] = read_who(values["who"])
         values["ringing"] = Ringing(**values["ringing"])
         values |= {name: tuple(values[name]) for name in ("tried", "excluded")}
+        values["permitted"] = _window(values["permitted"])
         (queued if waits else gone).append(Waiting(**values))
     return queued, gone
+
+
+def _window(given: Mapping[str, Any] | None) -> Window | None:
+    if given is None:
+        return None
+    hours = given["hours"]
+    days = tuple(hours["days"])
+    return Window(
+        CallingHours(hours["start"], hours["end"], days), tuple(given["zones"]), given["default"]
+    )
 
 
 def read_who(given: Mapping[str, Any]) -> Who:
@@ -165,5 +178,6 @@ def _agent_row(agent: Agent) -> dict[str, Any]:
 
 def _waiting_row(contact: Waiting, *, waits: bool) -> dict[str, Any]:
     row = {name: getattr(contact, name) for name in _WAITING}
-    nested = {"who": asdict(contact.who), "ringing": asdict(contact.ringing)}
+    nested: dict[str, Any] = {"who": asdict(contact.who), "ringing": asdict(contact.ringing)}
+    nested["permitted"] = asdict(contact.permitted) if contact.permitted else None
     return row | nested | {"waits": waits}

@@ -23,6 +23,11 @@ _NUMBERS = (
     .where(bindings.c.address.startswith("+"))
     .order_by(bindings.c.created, bindings.c.address)
 )
+_ADDRESSES = (
+    sa.select(bindings.c.address)
+    .where(bindings.c.address.startswith(sa.bindparam("prefix"), autoescape=False))
+    .order_by(bindings.c.created, bindings.c.address)
+)
 _NUMBERED = sa.select(*COLUMNS).where(
     versions.c.flow == sa.bindparam("key"),
     versions.c.number == sa.bindparam("n"),
@@ -44,6 +49,11 @@ class Documents(Part):
     def owned_numbers(self) -> list[str]:
         """List the telephone numbers that are bound here, the oldest binding first."""
         return list(self.execute(_NUMBERS).scalars())
+
+    def addresses_of(self, prefix: str) -> list[str]:
+        """List the bound addresses that begin so, without the prefix, the oldest first."""
+        found = self.execute(_ADDRESSES, {"prefix": prefix}).scalars()
+        return [address.removeprefix(prefix) for address in found]
 
     def version_of(self, flow: str, spec: str) -> Version | None:
         """Find a version of a flow: the published one (`latest`), or one by its number.

@@ -1,14 +1,15 @@
 """Removes everything of one contact, in short transactions, and keeps the proof of it."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from desk.keeping import Proof
 from store.database import Database
-from store.histories import remove_histories
+from store.histories import remove_histories, remove_threads
 from store.hot import Hot
 from store.schema import (
     assignments,
@@ -25,11 +26,13 @@ from store.schema import (
     waiting,
 )
 from store.schema_keeping import erasures
+from store.schema_messages import messages, opt_outs
 from store.schema_outgoing import dialled
 from store.schema_rooms import rooms
 from store.schema_wrap_up import wrap_ups
 from store.sqlite import forget_log
 from store.store import SqlWork
+from store.upserts import add_missing
 
 ERASED = "(erased)"
 """What stands where an entry stays and a person's id was."""
@@ -65,11 +68,40 @@ class ErasingWork(SqlWork):
         theirs = sa.select(assignments.c.id).where(assignments.c.contact.in_(list(places)))
         notes = self.execute(sa.delete(wrap_ups).where(wrap_ups.c.id.in_(theirs))).rowcount
         served = sa.update(assignments).where(assignments.c.contact.in_(list(places)))
-        self.execute(served.values(contact=ERASED))
+        written = sa.case((assignments.c.conversation != "", ERASED), else_="")
+        self.execute(served.values(contact=ERASED, conversation=written))
         for column in (offers.c.contact, waiting.c.id, rooms.c.contact):
             self._delete(column, places)
         gone = self._delete(tickets.c.id, places)
         return {"agents' notes": notes, "places in the queue": gone}
+
+    def carriers_messages(self, ids: Collection[str]) -> Sequence[str]:
+        """List the carrier's ids of the messages in conversations."""
+        query = sa.select(messages.c.sid).where(
+            messages.c.conversation.in_(list(ids)),
+            messages.c.channel.in_(("sms", "whatsapp")),
+            messages.c.sid != "",
+        )
+        return list(self.execute(query).scalars())
+
+    def erase_conversations(self, ids: Collection[str], at: datetime) -> dict[str, int]:
+        """Remove conversations by messages; what a carrier repeats of them is not taken in again.
+
+        The ids of mails and chats are not remembered: they may name somebody, and do not come back.
+        """
+        self.mark_erased(self.carriers_messages(ids), at)
+        return remove_threads(self.connection, ids)
+
+    def erase_opt_outs(self, peers: Collection[str]) -> dict[str, int]:
+        """Keep wishes not to be written to, under a keyed mark in the place of the address."""
+        theirs = opt_outs.c.peer.in_(list(peers))
+        rows = self.execute(sa.select(opt_outs).where(theirs)).mappings().all()
+        self.execute(sa.delete(opt_outs).where(theirs))
+        for row in rows:
+            peer = self.marked(row["channel"], row["peer"])
+            nobodys = {**row, "peer": peer, "word": ""}
+            self.execute(add_missing(opt_outs, sqlite=self.hot.sqlite), nobodys)
+        return {"opt-outs without a name": len(rows)}
 
     def erase_legs(self, ids: Collection[str]) -> dict[str, int]:
         """Remove calls that we placed."""
@@ -109,10 +141,10 @@ class ErasingWork(SqlWork):
 
 
 class Erasures:
-    """Where erasures are carried out and proven."""
+    """Where erasures are carried out and proven; `mark` as in `SqlStore`."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, mark: Callable[[str], str]) -> None:
+        self._database, self._mark = database, mark
         self._hot = Hot(sqlite=database.sqlite)
 
     @contextmanager
@@ -120,6 +152,7 @@ class Erasures:
         """Open a transaction; leaving it without an error commits."""
         with self._database.write() as connection:
             work = ErasingWork(connection, self._hot)
+            work.mark = self._mark
             yield work
             work.check()
 

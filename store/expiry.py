@@ -16,7 +16,7 @@ from desk.access import REMEMBERED
 from desk.keeping import REPORTS_LATE, Belongings, Person
 from store.belongings import Finder
 from store.database import Database
-from store.histories import remove_histories
+from store.histories import remove_histories, remove_threads
 from store.holds import list_holds
 from store.scanning import PAGE, Rest, batches, gently, pages
 from store.schema import (
@@ -35,6 +35,7 @@ from store.schema import (
     waiting,
 )
 from store.schema_keeping import carrier_copies, erased
+from store.schema_messages import NOT_THROUGH, files, messages, threads
 from store.schema_outgoing import dialled, refusals
 from store.schema_rooms import rooms
 
@@ -94,6 +95,36 @@ class Expiry:
     def remove_recordings(self, sids: Collection[str]) -> int:
         """Remove the rows of recordings whose sound is gone."""
         return self._remove(recordings.c.sid, sids)
+
+    def old_conversations(self, before: datetime) -> Iterator[str]:
+        """Give the ids of conversations by messages that were closed before and are over.
+
+        One whose walk goes on is not (a survey may follow), nor one with a message still to leave.
+        """
+        table = threads.c
+        for page in pages(self._database, table.id, table.closed, table.state, table.execution):
+            old = [row for row in page if row.state == "closed" and _over(row.closed, before)]
+            live = self._running({row.execution for row in old})
+            leaving = self._existing(
+                {row.id for row in old}, messages.c.conversation, sa.text(NOT_THROUGH)
+            )
+            for row in old:
+                kept = row.id in leaving or row.id in self._held.all.conversations
+                if row.execution not in live and not kept:
+                    self._unchanged()
+                    yield row.id
+
+    def files_of(self, conversations: Collection[str]) -> list[str]:
+        """List the names on the shelf of the files of conversations."""
+        query = sa.select(files.c.file).join(messages, messages.c.id == files.c.message)
+        theirs = sa.and_(messages.c.conversation.in_(list(conversations)), files.c.file != "")
+        with self._database.read() as connection:
+            return list(connection.scalars(query.where(theirs)))
+
+    def remove_conversations(self, ids: Collection[str]) -> int:
+        """Remove conversations whose files are gone, with all their messages."""
+        with self._batch() as connection:
+            return remove_threads(connection, ids)["conversations"]
 
     def histories(self, before: datetime) -> int:
         """Remove executions that ended before, with all that tells their story.
@@ -227,9 +258,7 @@ class Expiry:
     def _running(self, ids: Collection[str]) -> set[str]:
         return self._existing(ids, executions.c.id, executions.c.ended.is_(None))
 
-    def _existing(
-        self, keys: Iterable[str], column: sa.Column[str], *more: sa.ColumnElement[bool]
-    ) -> set[str]:
+    def _existing(self, keys: Iterable[str], column: sa.Column[str], *more: Any) -> set[str]:
         found: set[str] = set()
         for some in batches(set(keys) - {""}, 500):
             with self._database.read() as connection:
@@ -267,7 +296,7 @@ class Expiry:
 
 def _add(held: _Held, person: Person, found: Belongings) -> None:
     held.numbers |= {person.number} - {""}
-    for name in ("executions", "calls", "recordings", "places", "legs"):
+    for name in ("executions", "calls", "recordings", "places", "legs", "conversations"):
         getattr(held.all, name).update(getattr(found, name))
 
 

@@ -10,6 +10,7 @@ from desk.keeping import Belongings, Person
 from store.database import Database
 from store.scanning import batches, patient
 from store.schema import (
+    PREFIX,
     assignments,
     call_log,
     calls,
@@ -24,6 +25,10 @@ from store.schema import (
     tickets,
     turns,
 )
+from store.schema_events import events
+from store.schema_mail import voicemails
+from store.schema_messages import files, messages, opt_outs, threads
+from store.schema_outgoing import do_not_call
 from store.schema_wrap_up import wrap_ups
 
 _OURS = frozenset({"token", "fingerprint", "sealed", "undelivered", "pins", "changed", "moves"})
@@ -32,7 +37,16 @@ _OURS = frozenset({"token", "fingerprint", "sealed", "undelivered", "pins", "cha
 
 def export(database: Database, person: Person, found: Belongings) -> dict[str, list[Any]]:
     """Give a person's rows, by table. What is sealed (secret digits, requests sent) is left out."""
-    wanted: tuple[tuple[sa.Column[Any], Collection[str]], ...] = (
+    with patient(database) as connection:
+        return {
+            column.table.name.removeprefix(PREFIX): list(_rows(connection, column, keys))
+            for column, keys in wanted(person, found)
+        }
+
+
+def wanted(person: Person, found: Belongings) -> tuple[tuple[sa.Column[Any], Collection[str]], ...]:
+    """Say which rows are a person's: a column of each table, and its values."""
+    return (
         (contacts.c.id, {person.contact} - {""}),
         (executions.c.id, found.executions),
         (history.c.execution, found.executions),
@@ -43,16 +57,18 @@ def export(database: Database, person: Person, found: Belongings) -> dict[str, l
         (calls.c.sid, found.calls),
         (call_log.c.sid, found.calls),
         (recordings.c.sid, found.recordings),
+        (voicemails.c.id, found.recordings),  # a message has the id of its recording
+        (events.c.execution, found.executions),
         (tickets.c.id, found.places),
         (assignments.c.contact, found.places),
         (legs.c.id, found.legs),
-        (wrap_ups.c.id, found.legs),  # a conversation has the id of its agent's leg
+        (threads.c.id, found.conversations),
+        (messages.c.conversation, found.conversations),
+        (files.c.file, found.files),
+        (opt_outs.c.peer, found.peers),
+        (wrap_ups.c.id, found.served),
+        (do_not_call.c.number, {person.number} - {""}),
     )
-    with patient(database) as connection:
-        return {
-            column.table.name.removeprefix("lw_"): list(_rows(connection, column, keys))
-            for column, keys in wanted
-        }
 
 
 def _rows(

@@ -52,6 +52,8 @@ def happenings(thing: Happened) -> Iterator[Happening]:
                 yield _ready(thing)
         case Changes():
             for assignment in thing.assignments:
+                if assignment.conversation:
+                    continue
                 yield _left(assignment) if assignment.ended else _assigned(assignment)
 
 

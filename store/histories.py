@@ -1,4 +1,4 @@
-"""Removes executions with all that tells their story, in an open transaction."""
+"""Removes executions and conversations with all that belongs to them, in an open transaction."""
 
 from collections.abc import Collection
 
@@ -16,6 +16,7 @@ from store.schema import (
 )
 from store.schema_events import deliveries, events
 from store.schema_mail import mails
+from store.schema_messages import files, messages, threads
 
 _OF_ONE = (turns, history, outbox, recordings, mails)
 """Tables with a column `execution` whose rows go with it."""
@@ -50,3 +51,16 @@ def _remove_events(
     found = list(connection.scalars(theirs))
     connection.execute(sa.delete(deliveries).where(deliveries.c.event.in_(found)))
     connection.execute(sa.delete(events).where(events.c.id.in_(found)))
+
+
+def remove_threads(connection: sa.Connection, ids: Collection[str]) -> dict[str, int]:
+    """Remove conversations by messages; gives how many rows went. Files on the shelf go before.
+
+    Conversations come first, in the order of locks: who hears of a message waits for its thread.
+    """
+    gone = sa.delete(threads).where(threads.c.id.in_(list(ids)))
+    counts = {"conversations": connection.execute(gone).rowcount}
+    theirs = messages.c.conversation.in_(list(ids))
+    of_theirs = files.c.message.in_(sa.select(messages.c.id).where(theirs))
+    counts["files of messages"] = connection.execute(sa.delete(files).where(of_theirs)).rowcount
+    return counts | {"messages": connection.execute(sa.delete(messages).where(theirs)).rowcount}

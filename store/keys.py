@@ -6,9 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from desk.access import ApiKey
+from desk.access import ApiKey, AuditEntry
 from store.database import Database
-from store.schema import api_keys
+from store.schema import api_keys, audit
 
 _COLUMNS = tuple(api_keys.c[name] for name in ApiKey.__dataclass_fields__)
 
@@ -45,6 +45,16 @@ class ApiKeys:
     def revoke(self, key: str, at: datetime) -> bool:
         """Revoke a key by its id, once; false when there is no such key that still counts."""
         return self._mark(key, api_keys.c.revoked, at)
+
+    def thaw(self, key: str, at: datetime) -> bool:
+        """Let a frozen key count again, with an entry of the audit log; false: it is not frozen."""
+        change = sa.update(api_keys).where(api_keys.c.id == key, api_keys.c.frozen.is_not(None))
+        entry = AuditEntry(at, "operator", "keys.unfreeze", key)
+        with self._database.write() as connection:
+            done = connection.execute(change.values(frozen=None, frozen_why="", thawed=at))
+            if done.rowcount == 1:
+                connection.execute(sa.insert(audit), asdict(entry))
+            return done.rowcount == 1
 
     def used(self, key: str, at: datetime) -> None:
         """Note when a key was last used."""

@@ -30,39 +30,21 @@ from store.addresses import normalised
 from store.contacts import comparable, merged
 from store.documents import LATEST
 from store.errors import Conflict, Missing, StoreError, Unstorable
-from store.memory_api import API_TABLES, MemoryKeys, MemoryStarts
-from store.memory_desk import TABLES, MemoryDesk, changes_of
-from store.memory_events import (
-    EVENT_TABLES,
-    MemoryDeliveries,
-    MemorySubscriptions,
-    MemoryTold,
-    heard,
-)
-from store.memory_keeping import KEEPING_TABLES, MemoryMarks
-from store.memory_mail import MAIL_TABLES, MemoryMails
-from store.memory_outgoing import OUTGOING_TABLES, MemoryOutgoing
-from store.memory_wrap_ups import WRAP_UP_TABLES, MemoryWrapUps
+from store.memory_api import MemoryKeys, MemoryStarts
+from store.memory_desk import MemoryDesk, changes_of
+from store.memory_events import MemoryDeliveries, MemorySubscriptions, MemoryTold, heard
+from store.memory_keeping import MemoryMarks
+from store.memory_mail import MemoryMails
+from store.memory_messages import MemoryGlances, MemoryMessages
+from store.memory_outgoing import MemoryOutgoing
+from store.memory_tables import Tables
+from store.memory_templates import MemoryTemplates
+from store.memory_wrap_ups import MemoryWrapUps
 from store.recordings import expected
 from store.swap import short_turn
 from store.types import clean, kept
 
 Undo = Callable[[], object]
-
-OTHER_TABLES = (
-    *(*TABLES, *API_TABLES, *KEEPING_TABLES),
-    *(*EVENT_TABLES, *OUTGOING_TABLES, *WRAP_UP_TABLES, *MAIL_TABLES),
-)
-
-
-class Tables:
-    """All rows, by table and key."""
-
-    def __init__(self) -> None:
-        names = ("runs", "turns", "history", "outbox", "facts", "calls", "call_log", "recordings")
-        self.rows: dict[str, dict[Any, Any]] = {name: {} for name in names}
-        for name in ("versions", "bindings", "contacts", "secrets", *OTHER_TABLES):
-            self.rows[name] = {}
 
 
 class MemoryWork(
@@ -73,6 +55,8 @@ class MemoryWork(
     MemoryOutgoing,
     MemoryWrapUps,
     MemoryMails,
+    MemoryMessages,
+    MemoryTemplates,
 ):
     """One open transaction on the dictionaries; `undo` puts back what it changed."""
 
@@ -82,7 +66,7 @@ class MemoryWork(
         self._rows = tables.rows
         self._undo: list[Undo] = []
         self.broken: StoreError | None = None
-        self.happened = []
+        self.happened, self.later = [], []
 
     def undo(self) -> None:
         """Put back everything this transaction changed."""
@@ -158,6 +142,11 @@ class MemoryWork(
     def owned_numbers(self) -> list[str]:
         """List the telephone numbers that are bound here, the oldest binding first."""
         return [address for address in self._rows["bindings"] if address.startswith("+")]
+
+    def addresses_of(self, prefix: str) -> list[str]:
+        """List the bound addresses that begin so, without the prefix, the oldest first."""
+        found = (address for address in self._rows["bindings"] if address.startswith(prefix))
+        return [address.removeprefix(prefix) for address in found]
 
     def version_of(self, flow: str, spec: str) -> Version | None:
         """Find a version of a flow: the published one (`latest`), or one by its number."""
@@ -276,7 +265,7 @@ class MemoryWork(
         return error
 
 
-class MemoryStore:
+class MemoryStore(MemoryGlances):
     """The store of one process that forgets everything at its end."""
 
     def __init__(self) -> None:
@@ -298,6 +287,7 @@ class MemoryStore:
             except BaseException:
                 work.undo()
                 raise
+        work.do_later()
 
     def glance(self, execution: str) -> Run | None:
         """Read a run."""

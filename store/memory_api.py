@@ -75,6 +75,14 @@ class MemoryKeys:
         self._keys[found.id] = kept(replace(found, revoked=at))
         return True
 
+    def thaw(self, key: str, at: datetime) -> bool:
+        """Let a frozen key count again; false: it is not frozen."""
+        found = self._keys.get(clean(key))
+        if found is None or found.frozen is None:
+            return False
+        self._keys[found.id] = kept(replace(found, frozen=None, frozen_why="", thawed=at))
+        return True
+
     def used(self, key: str, at: datetime) -> None:
         """Note when a key was last used."""
         if found := self._keys.get(clean(key)):

@@ -1,6 +1,6 @@
 """Events, subscribers and deliveries in dictionaries, as the tables of `store.told` keep them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from threading import Lock
@@ -28,6 +28,16 @@ class MemoryTold:
     """What subscribers may be told of one transaction on the dictionaries."""
 
     happened: list[Happened]
+    later: list[Callable[[], object]]
+
+    def afterwards(self, call: Callable[[], object]) -> None:
+        """Have this called once the transaction is committed; it must not fail."""
+        self.later.append(call)
+
+    def do_later(self) -> None:
+        """Do what was to be done after the commit."""
+        for call in self.later:
+            call()
 
     def tell(self: Rows, happened: Sequence[Happened]) -> None:
         """Write the events in what has happened, once each, for those who want them."""

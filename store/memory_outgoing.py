@@ -1,6 +1,7 @@
 """Outgoing calls in dictionaries, as `store.outgoing` keeps them."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -29,9 +30,7 @@ class MemoryOutgoing:
 
     def api_key_of(self: Rows, execution: str) -> str:
         """Find the API key that began an execution's interaction; "" for none."""
-        run = self._rows["runs"].get(clean(execution))
-        found = self._rows["interactions"].get(run.interaction) if run else None
-        return found.api_key if found else ""
+        return _key_of(self._rows, execution)
 
     def dialled(self: Rows, leg: str) -> Dialled | None:
         """Find what was let go for a leg."""
@@ -44,6 +43,21 @@ class MemoryOutgoing:
     def keep_dialled(self: Rows, call: Dialled) -> None:
         """Write a call that is let go, or how it ended."""
         self._put("dialled", clean(call.id), kept(call))
+
+    def put_through(self: Rows, call: str, number: str, since: datetime) -> Dialled | None:
+        """Find what was let go for a caller who was put through to a number, the newest."""
+        known = self._rows["calls"].get(clean(call))
+        execution = known.execution if known else ""
+        key = _key_of(self._rows, execution)
+        if not key:
+            return None
+        found = [
+            each
+            for each in _of(self._rows, key)
+            if each.at > since and not each.seconds and each.id not in self._rows["legs"]
+        ]
+        theirs = (each for each in found if each.id.startswith(f"{execution}."))
+        return max(theirs, key=lambda each: (each.number == number, each.at), default=None)
 
     def forget_dialled(self: Rows, leg: str) -> None:
         """Strike off a call that was let go and never left."""
@@ -74,6 +88,26 @@ class MemoryOutgoing:
         """Write a refusal."""
         self._put("refusals", len(self._rows["refusals"]), kept(refusal))
 
+    def breaches(self: Rows, key: str, since: datetime) -> int:
+        """Count the calls of a key that its limits refused, since then and since it was thawed."""
+        known = self._rows["api_keys"].get(clean(key))
+        begun = max(since, known.thawed) if known and known.thawed else since
+        ours = (r for r in self._rows["refusals"].values() if r.api_key == clean(key))
+        return sum(each.at > begun and each.reason == "key_limit" for each in ours)
+
+    def is_frozen(self: Rows, key: str) -> bool:
+        """Say whether a key is frozen."""
+        known = self._rows["api_keys"].get(clean(key))
+        return known is not None and known.frozen is not None
+
+    def freeze_key(self: Rows, key: str, at: datetime, why: str) -> bool:
+        """Freeze a key; false: it is, or there is none."""
+        known = self._rows["api_keys"].get(clean(key))
+        if known is None or known.frozen is not None:
+            return False
+        self._put("api_keys", known.id, kept(replace(known, frozen=at, frozen_why=why)))
+        return True
+
     def refusals(self: Rows, limit: int) -> Sequence[Refusal]:
         """List the latest refusals, the newest first."""
         return list(reversed(self._rows["refusals"].values()))[:limit]
@@ -94,6 +128,12 @@ class MemoryOutgoing:
         """List the numbers behind `after`, in their order."""
         rows = self._rows["do_not_call"]
         return [rows[number] for number in sorted(rows) if number > after][:limit]
+
+
+def _key_of(rows: Mapping[str, Mapping[Any, Any]], execution: str) -> str:
+    run = rows["runs"].get(clean(execution))
+    found = rows["interactions"].get(run.interaction) if run else None
+    return found.api_key if found else ""
 
 
 def _of(rows: Mapping[str, Mapping[Any, Any]], key: str | None) -> Iterable[Dialled]:

@@ -12,7 +12,14 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from store import schema_keeping, schema_mail, schema_rooms, schema_wrap_up
+from store import (
+    schema_keeping,
+    schema_mail,
+    schema_messages,
+    schema_rooms,
+    schema_templates,
+    schema_wrap_up,
+)
 from store.database import Database
 from store.schema import PREFIX
 
@@ -20,8 +27,10 @@ VERSION_TABLE = "lw_alembic"
 TABLES = (
     schema_keeping,
     schema_mail,
+    schema_messages,
     schema_wrap_up,
     schema_rooms,
+    schema_templates,
 )  # whose tables belong to the schema besides those of store.schema
 LOCK = 0x4C57_0001  # the advisory lock of everybody who migrates this database
 

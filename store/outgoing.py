@@ -11,10 +11,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from desk.access import AuditEntry
 from desk.call_book import Blocked, Dialled, Gate, Refusal, Tally
 from desk.call_limits import DAY, HOUR
 from store.part import ADVISORY, Part
-from store.schema import calls, executions, interactions, legs
+from store.schema import api_keys, audit, calls, executions, interactions, legs
 from store.schema_outgoing import dialled, do_not_call, gate, refusals
 from store.upserts import upsert
 
@@ -26,6 +27,12 @@ _KEY = (
     sa.select(interactions.c.api_key)
     .join(executions, executions.c.interaction == interactions.c.id)
     .where(executions.c.id == sa.bindparam("execution"))
+)
+_CALLERS = (
+    sa.select(calls.c.execution, interactions.c.api_key)
+    .join(executions, executions.c.id == calls.c.execution)
+    .join(interactions, interactions.c.id == executions.c.interaction)
+    .where(calls.c.sid == sa.bindparam("sid"), interactions.c.api_key != "")
 )
 _DIALLED = sa.select(*(dialled.c[name] for name in Dialled.__dataclass_fields__))
 _STILL = (
@@ -76,6 +83,26 @@ class Outgoing(Part):
         """Write a call that is let go, or how it ended."""
         self.execute(upsert(dialled, sqlite=self.hot.sqlite), asdict(call))
 
+    def put_through(self, call: str, number: str, since: datetime) -> Dialled | None:
+        """Find what was let go for a caller (the call's id) who was put through to a number.
+
+        Nothing was counted for it yet. The number may be written otherwise than it was asked for:
+        then it is the caller's newest.
+        """
+        row = self.first(_CALLERS, {"sid": call})
+        if row is None:
+            return None
+        query = _DIALLED.where(
+            dialled.c.api_key == row.api_key,
+            dialled.c.at > since,
+            dialled.c.id.startswith(f"{row.execution}.", autoescape=True),
+            dialled.c.seconds == 0,
+            ~sa.exists().where(legs.c.id == dialled.c.id),
+        )
+        same = sa.case((dialled.c.number == number, 1), else_=0)
+        found = self.first(query.order_by(same.desc(), dialled.c.at.desc()).limit(1))
+        return Dialled(*found) if found else None
+
     def forget_dialled(self, leg: str) -> None:
         """Strike off a call that was let go and never left."""
         self.execute(sa.delete(dialled).where(dialled.c.id == leg))
@@ -109,6 +136,29 @@ class Outgoing(Part):
     def keep_refusal(self, refusal: Refusal) -> None:
         """Write a refusal; rows are only ever added."""
         self.execute(sa.insert(refusals), asdict(refusal))
+
+    def breaches(self, key: str, since: datetime) -> int:
+        """Count the calls of a key that its limits refused, since then and since it was thawed."""
+        row = self.first(sa.select(api_keys.c.thawed).where(api_keys.c.id == key))
+        begun = max(since, row[0]) if row and row[0] else since
+        found = sa.select(sa.func.count()).where(
+            refusals.c.api_key == key, refusals.c.at > begun, refusals.c.reason == "key_limit"
+        )
+        return int(self.first(found)[0])
+
+    def is_frozen(self, key: str) -> bool:
+        """Say whether a key is frozen."""
+        row = self.first(sa.select(api_keys.c.frozen).where(api_keys.c.id == key))
+        return bool(row and row[0])
+
+    def freeze_key(self, key: str, at: datetime, why: str) -> bool:
+        """Freeze a key, with an entry of the audit log; false: it is, or there is none."""
+        change = sa.update(api_keys).where(api_keys.c.id == key, api_keys.c.frozen.is_(None))
+        if self.execute(change.values(frozen=at, frozen_why=why)).rowcount != 1:
+            return False
+        entry = AuditEntry(at, "linewalk", "keys.freeze", key, {"why": why})
+        self.execute(sa.insert(audit), asdict(entry))
+        return True
 
     def refusals(self, limit: int) -> Sequence[Refusal]:
         """List the latest refusals, the newest first."""

@@ -1,6 +1,6 @@
 """What every part of a transaction shares: run a statement, and speak of errors in our words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -33,11 +33,16 @@ class Part:
         self.hot = hot
         self.broken: StoreError | None = None
         self.happened: list[Happened] = []  # what subscribers may be told, written at the end
+        self.later: list[Callable[[], object]] = []
 
     @property
     def connection(self) -> sa.Connection:
         """The open connection, for a job queue that writes in the same transaction."""
         return self._connection
+
+    def afterwards(self, call: Callable[[], object]) -> None:
+        """Have this called once the transaction is committed; it must not fail."""
+        self.later.append(call)
 
     def execute(self, statement: sa.Executable, parameters: Parameters = None) -> Result:
         """Run a SQLAlchemy statement."""

@@ -12,7 +12,16 @@ from store.calls import call_facts
 from store.database import Database
 from store.hot import RUN, TURN, Hot
 from store.runs import read_run, read_turn
-from store.schema import executions, history, outbox, recordings, reports, survey_answers, turns
+from store.schema import (
+    executions,
+    history,
+    interactions,
+    outbox,
+    recordings,
+    reports,
+    survey_answers,
+    turns,
+)
 
 _HISTORY = (
     *("seq", "path", "component", "exit"),
@@ -35,6 +44,12 @@ class Past:
     def interaction(self, interaction: str) -> list[Run]:
         """Give the executions of one interaction, the newest first."""
         return self._runs(executions.c.interaction == interaction, 100)
+
+    def began(self, interaction: str) -> str:
+        """Give the id of the API key that began an interaction; empty for none."""
+        query = sa.select(interactions.c.api_key).where(interactions.c.id == interaction)
+        rows = self._rows(query)
+        return str(rows[0].api_key) if rows else ""
 
     def runs(self, limit: int, flow: str = "", before: datetime | None = None) -> list[Run]:
         """List executions, the newest first; `before` is the `started` of the last one seen."""

@@ -19,6 +19,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.schema import SchemaItem
@@ -268,6 +269,9 @@ agents = _table(
     Column("removed", Boolean, nullable=False),
     _number("changed"),
     Column("email", CleanText, nullable=False, server_default=""),
+    Column("language", CleanText, nullable=False, server_default=""),
+    Column("capacity", Integer, nullable=False, server_default="100"),
+    Column("load", Integer, nullable=False, server_default="0"),
 )
 Index("lw_agents_changed_ix", agents.c.changed)
 
@@ -286,6 +290,10 @@ waiting = _table(
     _text("kind"),
     Column("waits", Boolean, nullable=False),
     _number("changed"),
+    Column("permitted", Json, nullable=True),
+    Column("weight", Integer, nullable=False, server_default="100"),
+    Column("conversation", CleanText, nullable=False, server_default=""),
+    Column("inbox", Boolean, nullable=False, server_default=false()),
 )
 Index("lw_waiting_changed_ix", waiting.c.changed)
 Index("lw_waiting_entered_ix", waiting.c.entered)
@@ -312,11 +320,19 @@ assignments = _table(
     _time("ended", optional=True),
     _text("how"),
     _number("changed"),
+    Column("conversation", CleanText, nullable=False, server_default=""),
+    Column("weight", Integer, nullable=False, server_default="100"),
 )
 Index("lw_assignments_changed_ix", assignments.c.changed)
 Index("lw_assignments_agent_began_ix", assignments.c.agent, assignments.c.began)
 Index("lw_assignments_began_ix", assignments.c.began, assignments.c.id)
 Index("lw_assignments_contact_ix", assignments.c.contact)
+Index(
+    "lw_assignments_conversation_ix",
+    *(assignments.c.conversation, assignments.c.began),
+    sqlite_where=text("conversation <> ''"),
+    postgresql_where=text("conversation <> ''"),
+)
 
 legs = _table(
     "legs",
@@ -331,6 +347,8 @@ legs = _table(
     _time("tried", optional=True),
     _time("ended", optional=True),
     _text("reason"),
+    _number("answer_after", optional=True),
+    _number("longest", optional=True),
 )
 _some("lw_legs_sid_ix", legs, ["sid"], "sid <> ''")
 
@@ -343,6 +361,9 @@ api_keys = _table(
     _time("expires", optional=True),
     _time("revoked", optional=True),
     _time("last_used", optional=True),
+    _time("frozen", optional=True),
+    Column("frozen_why", CleanText, nullable=False, server_default=""),
+    _time("thawed", optional=True),
     UniqueConstraint("prefix"),
 )
 

@@ -48,6 +48,7 @@ refusals = sa.Table(
     *map(_text, ("leg", "kind", "api_key", "reason", "detail", "number")),
 )
 sa.Index("lw_refusals_at_ix", refusals.c.at)
+sa.Index("lw_refusals_api_key_at_ix", refusals.c.api_key, refusals.c.at)
 
 do_not_call = sa.Table(
     f"{PREFIX}do_not_call",

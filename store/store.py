@@ -1,6 +1,6 @@
 """Everything that is kept, behind the methods the runner asks for: SQLite and PostgreSQL."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -18,6 +18,7 @@ from store.hot import Hot
 from store.legs import Legs
 from store.mails import Mails
 from store.marks import Marks
+from store.messages import Messages
 from store.outbox import Outbox, overdue
 from store.outgoing import Outgoing
 from store.recordings import Recordings, unheard_recordings
@@ -25,6 +26,8 @@ from store.runs import Runs
 from store.sealed import sealed_secret
 from store.starts import Starts
 from store.swap import Swaps
+from store.templates import Templates
+from store.threads import Glances
 from store.told import SOMEBODY, listens, tell
 from store.wrap_ups import WrapUps
 
@@ -44,12 +47,14 @@ class SqlWork(
     Outgoing,
     WrapUps,
     Mails,
+    Messages,
+    Templates,
 ):
     """One open write transaction.
 
     Lock in this order: API key, desk, call, our leg, execution, then call legs. Who holds an
-    execution never takes the desk: the walk tells it by the outbox. The gate of outgoing
-    calls comes after these, and events come last (`told`).
+    execution never takes the desk: the walk tells it by the outbox. Messages come after these
+    (`messages`), then the gate of outgoing calls, and events come last (`told`).
     """
 
     def has_audience(self) -> bool:
@@ -57,11 +62,14 @@ class SqlWork(
         return bool(self.first(SOMEBODY)[0])
 
 
-class SqlStore:
-    """The store of one process, on one database."""
+class SqlStore(Glances):
+    """The store of one process, on one database.
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    `mark` gives the keyed digest under which an erased person's opt-out stands.
+    """
+
+    def __init__(self, database: Database, mark: Callable[[str], str] | None = None) -> None:
+        self._database, self._mark = database, mark
         self._hot = Hot(sqlite=database.sqlite)
         self._swaps = Swaps(database)
 
@@ -74,10 +82,13 @@ class SqlStore:
         """
         with self._database.write() as connection:
             work = SqlWork(connection, self._hot)
+            work.mark = self._mark
             yield work
             work.check()
             if work.happened and self._database.audience.present(work.has_audience):
                 tell(work, work.happened)
+        for call in work.later:
+            call()
 
     def glance(self, execution: str) -> Run | None:
         """Read a run without locking it."""

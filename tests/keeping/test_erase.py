@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from desk.subscriptions import EVENTS
+from desk.voicemails import Voicemail
 from desk.wrap_up import WrapUp
 from flow.ledger import Contact
 from store.schema_events import subscriptions
@@ -128,6 +129,15 @@ def _subscribed(house: Installation) -> None:
         connection.execute(sa.insert(subscriptions), row)
 
 
+def _for_agents(house: Installation, call: Call, sender: str) -> None:
+    """The message of a call lies in the inbox of a ring group."""
+    sid, run = call.recordings[0], house.run(call).id
+    boxes = ("ring_group:support",)
+    message = Voicemail(sid, run, sender, "", 7, house.clock(), "delivered", inboxes=boxes)
+    with house.house.store.work() as work:
+        work.keep_voicemail(message)
+
+
 def _noted(house: Installation) -> None:
     """Ann writes down what she thinks of the first caller."""
     (first,) = house.rows("SELECT id FROM lw_assignments ORDER BY began LIMIT 1")[0]
@@ -229,8 +239,11 @@ def test_others_who_mention_somebody_keep_their_story(centre: Centre) -> None:
 def test_an_export_holds_what_is_theirs_and_nothing_else(centre: Centre, tmp_path: Path) -> None:
     house = centre.house
     load(house)
+    _subscribed(house)
     centre.hire(AGENT)
     mine, theirs = seed(centre, NUMBER), seed(centre, OTHER)
+    for call, sender in ((mine, NUMBER), (theirs, OTHER)):
+        _for_agents(house, call, sender)
     file = tmp_path / "mine.zip"
     said = done(house, "contacts", "export", EMAIL, "-o", str(file))
     assert "1 recordings" in said
@@ -245,6 +258,11 @@ def test_an_export_holds_what_is_theirs_and_nothing_else(centre: Centre, tmp_pat
     assert len(data["executions"]) == 2
     assert {row["answer"] for row in data["survey_answers"]} >= {"4", "5"}
     assert [row["sid"] for row in data["recordings"]] == mine.recordings
+    assert [row["number"] for row in data["voicemails"]] == [NUMBER]
+    assert data["voicemails"][0]["inboxes"] == ["ring_group:support"]
+    told = {row["execution"] for row in data["events"]}
+    assert told == {row["id"] for row in data["executions"]}
+    assert {"interaction.started", "interaction.ended"} <= {row["name"] for row in data["events"]}
     assert OTHER not in text
     assert theirs.sid not in text
     assert file.stat().st_mode & 0o077 == 0

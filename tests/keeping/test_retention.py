@@ -185,6 +185,7 @@ def _rounds(centre: Centre, days: int) -> None:
     keeping = Keeping(
         Expiry(house.house.database),
         house.house.recordings.discard,
+        house.house.media.discard,
         house.settings.periods,
         lambda: centre.clock() + timedelta(days=days),
     )

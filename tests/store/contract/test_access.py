@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from desk.access import ApiKey, Interaction, KeptAnswer, forgotten
+from desk.call_book import Refusal
 from store.errors import Conflict
 from tests.store.builders import MINUTE, NOON, at_once, begin
 from tests.store.conftest import AnyStore
@@ -50,6 +51,43 @@ def test_a_key_is_revoked_once_and_its_use_is_noted(keyed: AnyStore) -> None:
     assert not keyed.keys.revoke("k1", NOON + MINUTE)
     assert not keyed.keys.revoke("k9", NOON)
     assert keyed.keys.find("lwk_01") == replace(KEY, revoked=NOON, last_used=NOON + MINUTE)
+
+
+def test_a_key_is_frozen_once_and_thawed_once(keyed: AnyStore) -> None:
+    with keyed.work() as work:
+        assert not work.is_frozen("k1")
+        assert work.freeze_key("k1", NOON, "too much ö")
+        assert not work.freeze_key("k1", NOON + MINUTE, "again")
+        assert not work.freeze_key("k9", NOON, "nobody")
+        assert work.is_frozen("k1")
+        assert not work.is_frozen("k9")
+    assert keyed.keys.find("lwk_01") == replace(KEY, frozen=NOON, frozen_why="too much ö")
+    assert keyed.keys.thaw("k1", NOON + MINUTE)
+    assert not keyed.keys.thaw("k1", NOON + MINUTE)
+    assert not keyed.keys.thaw("k9", NOON)
+    assert keyed.keys.find("lwk_01") == replace(KEY, thawed=NOON + MINUTE)
+
+
+def test_breaches_are_a_keys_own_and_count_from_when_it_was_thawed(keyed: AnyStore) -> None:
+    def refuse(at: datetime, key: str = "k1", reason: str = "key_limit") -> None:
+        with keyed.work() as work:
+            work.keep_refusal(Refusal(at, "l1", "contact", key, reason, "", "+1"))
+
+    def breaches() -> int:
+        with keyed.work() as work:
+            return work.breaches("k1", NOON)
+
+    refuse(NOON)
+    refuse(NOON + MINUTE)
+    refuse(NOON + MINUTE, key="k2")
+    refuse(NOON + MINUTE, reason="dial_rules")
+    assert breaches() == 1
+    with keyed.work() as work:
+        work.freeze_key("k1", NOON + MINUTE, "")
+    keyed.keys.thaw("k1", NOON + 2 * MINUTE)
+    assert breaches() == 0
+    refuse(NOON + 3 * MINUTE)
+    assert breaches() == 1
 
 
 def test_only_a_key_that_counts_is_entered(keyed: AnyStore) -> None:

@@ -8,11 +8,13 @@ import pytest
 
 from desk.agents import Agent, RingGroup
 from desk.assignments import Assignment
+from desk.calling_hours import CallingHours
 from desk.changes import Changes
 from desk.offers import Offer, end
 from desk.queue import Ringing, Waiting
 from desk.rooms import Room, Watcher
 from desk.who import Skill, Who
+from desk.window import Window
 from flow.ledger import Call, Leg, Saved, Ticket
 from tests.store.builders import MINUTE, NOON, a_run, an_item, at_once, begin
 from tests.store.conftest import AnyStore
@@ -32,6 +34,7 @@ ANN = Agent(
     then="available",
     wrap_up_until=NOON + MINUTE,
     last_call_ended=NOON,
+    language="de-AT",
 )
 BOB = Agent("bob", "Bob", "sip:bob@example.com")
 CARA = Waiting(
@@ -46,6 +49,7 @@ CARA = Waiting(
     returned=True,
     not_before=NOON,
     kind="callback",
+    permitted=Window(CallingHours(480, 1200, (0, 4)), ("Europe/Lisbon", "Atlantic/Azores"), "UTC"),
 )
 DORA = Waiting("e2.1", Who(ring_groups=("support",)), NOON)
 OFFER = Offer("o1", "e1.1", "ann", NOON, NOON + MINUTE)
@@ -165,8 +169,9 @@ def test_a_leg_is_inserted_then_updated(store: AnyStore) -> None:
         work.keep_leg(a_leg())
         assert work.leg("o1") == a_leg()
         after = a_leg(
-            state="placed", sid="CA1", status="ringing", sip=200, tries=1, tried=NOON, ended=NOON
-        )
+            state="placed", sid="CA1", status="ringing", sip=200, tries=1, tried=NOON, ended=NOON,
+            answer_after=0,
+        )  # fmt: skip
         work.keep_leg(after)
         assert work.leg("o1") == after
 

@@ -107,6 +107,24 @@ def test_a_call_that_the_watchdog_closed_is_not_open(store: AnyStore) -> None:
         assert len(work.tally(NOON, None).open) == 1
 
 
+def test_who_was_put_through_is_found_by_the_callers_call(store: AnyStore) -> None:
+    begin(store, interaction="i1")
+    keep(store, a_call("e1.1", number="m1"), a_call("e1.2.0", number="m1"))
+    keep(store, a_call("e1.3.0", NOON + MINUTE, number="m2"), a_call("e10.4.0", number="m1"))
+    with store.work() as work:
+        work.keep_leg(a_leg(id="e1.1"))
+        work.keep_call(Call("CA1", "in-progress", NOON, "e1"))
+        assert work.put_through("CA1", "m1", NOON - MINUTE) is None, "no key began it"
+        work.keep_interaction(Interaction("i1", "support", "e1", "k1", NOON))
+        through = work.put_through("CA1", "m1", NOON - MINUTE)
+        assert through == a_call("e1.2.0", number="m1")
+        assert work.put_through("CA9", "m1", NOON - MINUTE) is None
+        assert work.put_through("CA1", "m1", NOON + MINUTE) is None, "too long ago"
+        work.keep_dialled(replace(through, seconds=61))
+        newest = work.put_through("CA1", "m1", NOON - MINUTE)
+        assert newest == a_call("e1.3.0", NOON + MINUTE, number="m2"), "by the walk alone"
+
+
 def test_the_moments_of_calls_are_found_from_the_newest_back(store: AnyStore) -> None:
     moments = [NOON + n * MINUTE for n in range(4)]
     keep(store, *(a_call(f"c{n}", at, fresh=n == 1) for n, at in enumerate(moments)))
