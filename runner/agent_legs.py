@@ -11,14 +11,16 @@ from datetime import datetime
 from typing import Any
 
 from desk import handling
+from desk.agents import Agent
 from desk.assignments import Assignment, how_left
 from desk.calls import is_over
 from desk.offers import Ending
 from flow.effects import HowItEnded, PlaceCall
-from flow.instructions import Collect, Hangup, Instruction, Join, Say
+from flow.instructions import Hangup, Instruction, Join, Pause, Proceed, Say
 from flow.ledger import Answer, CallFact, Leg, Ticket
-from runner import guests
-from runner.desk import SAID, Desk, Open
+from runner import briefing, guests
+from runner.agent_words import ENGLISH, UNREACHED, say, spoken_by, whose
+from runner.desk import Desk, Open
 from runner.errors import CarrierError
 from runner.legs import Legs
 from runner.orders import Noted, Orders
@@ -29,23 +31,16 @@ AGENT_LEFT_WITHIN = 3.0
 
 LOOK = 0.1
 
-CALLING = "We are calling. Please hold."
-
 _ENDINGS: dict[str, Ending] = {"no-answer": "expired", "canceled": "cancelled", "failed": "lost"}
 """What the end of a leg means for its offer; any other end is a refusal."""
-
-_SAID = {
-    "taken": "A colleague has taken this call.",
-    "gone": "The caller has hung up.",
-    "over": "This call is no longer offered to you.",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
     """A request of a leg: which one, what the carrier says of the call, and the keys pressed.
 
-    `asked`: the request answers the question for the key; `joined`: it follows a conversation.
+    `asked`: the request answers the question for the key; `joined`: it follows a conversation;
+    `said`: it follows what was said before one.
     """
 
     leg: str
@@ -54,6 +49,7 @@ class Pressed:
     digits: str = ""
     asked: bool = False
     joined: bool = False
+    said: bool = False
 
 
 class AgentLegs:
@@ -158,45 +154,58 @@ class AgentLegs:
             )
             agent = None if offer is None else desk.floor.agents.get(offer.agent)
             if offer is None:
-                return self._calls(desk, leg)
+                return self._calls(desk, leg, said=request.said)
             if ticket is None or agent is None:
                 return (Hangup(),)
-            if offer.is_open and agent.asks_for_key:
+            language = spoken_by(agent, ticket.data)
+            if offer.is_open and agent.must_press(answers_itself=leg.answer_after is not None):
                 if not request.asked:
                     desk.floor.picked_up(leg.id, desk.at)
-                    return (_question(ticket),)
+                    return (guests.question(whose(ticket.data, language), language),)
                 if request.digits[:1] != guests.ACCEPTS:
                     desk.floor.end_offer(leg.id, "declined", desk.at)
                     return (Hangup(),)
+            elif offer.is_open and not request.said and (first := _first(leg, agent, ticket)):
+                desk.floor.picked_up(leg.id, desk.at)
+                return (*first, Proceed(said=True))
             word = desk.floor.accept(leg.id, desk.at)
         if word == "accepted":
-            return self._joined(leg, ticket)
-        return (Say(_SAID[word], "en-US"), Hangup())
+            return self._joined(leg, ticket, language)
+        return (say(word, language), Hangup())
 
-    def _calls(self, desk: Open, leg: Leg) -> tuple[Instruction, ...]:
+    def _calls(self, desk: Open, leg: Leg, *, said: bool) -> tuple[Instruction, ...]:
         """Let an agent who calls somebody wait in the room, and have the contact called.
 
-        One whose call came to nothing hears why.
+        One whose call came to nothing hears why; one to whom something is to be said before the
+        contact joins hears that, then waits on.
         """
         served = desk.floor.assignments.get(leg.id)
-        if served is None or served.ended is not None:
-            said = SAID.get(leg.reason)
-            return (Say(said, "en-US"), Hangup()) if said else (Hangup(),)
-        data = desk.work.tickets([served.contact])[served.contact].data
+        if served is None:
+            return _why_not(leg, "")
+        ticket = desk.work.tickets([served.contact]).get(served.contact)
+        data = ticket.data if ticket else {}
+        language = spoken_by(desk.floor.agents.get(served.agent), data)
+        if served.ended is not None:
+            return _why_not(leg, language)
+        words = () if said else briefing.said(desk, served.contact)
+        if words:
+            return words
+        if said:
+            briefing.back(desk, served.contact)
+            return (Join(leg.id, starts=False),)
         name = str(data["contact_leg"])
         call = PlaceCall(name, str(data["to"]), str(data["sender"]), leg.ring_seconds)
         desk.orders.append((f"call-{name}", call))
-        return (Say(CALLING, "en-US"), Join(leg.id, starts=False))
+        return (say("calling", language), Join(leg.id, starts=False))
 
-    def _joined(self, leg: Leg, ticket: Ticket) -> tuple[Instruction, ...]:
+    def _joined(self, leg: Leg, ticket: Ticket, language: str) -> tuple[Instruction, ...]:
         """Bring an agent into the room; for a callback the contact is called only now."""
         with self._desk.look() as (floor, _):
             way = handling.entrance(floor, leg.id)
         if way is None:
-            said = SAID.get(leg.reason, _SAID["gone"])
-            return (Say(said, "en-US"), Hangup())
+            return _why_not(leg, language, "gone")
         if ticket.data.get("kind") == "callback":
-            return (Say(CALLING, "en-US"), Join(leg.id, starts=False))
+            return (say("calling", language), Join(leg.id, starts=False))
         return (Join(way[0], ends=way[1].ends),)
 
     def _say(self, said: tuple[Instruction, ...], leg: Leg | None) -> Answer:
@@ -208,10 +217,18 @@ def _broke(served: Assignment) -> bool:
     return served.how == "accident"
 
 
-def _question(ticket: Ticket) -> Collect:
-    """Say whose call it is, and ask for the key that takes it."""
-    data = ticket.data
-    who = f" from {data['name']}" if data.get("name") else ""
-    kind = "callback" if data.get("kind") == "callback" else "call"
-    words = data.get("greeting") or f"A {kind}{who} for {data['queue']}."
-    return guests.question(str(words), str(data.get("language") or "en-US"))
+def _first(leg: Leg, agent: Agent, ticket: Ticket) -> tuple[Instruction, ...]:
+    """Give what comes before a join that needs no key: the flow's whisper, and the delay.
+
+    The delay of a telephone that answers by itself is over by then.
+    """
+    words = str(ticket.data.get("greeting") or "")
+    wait = leg.answer_after or 0 if agent.kind == "number" else 0
+    said = (Say(words, str(ticket.data.get("language") or ENGLISH)),) if words else ()
+    return (*said, Pause(wait)) if wait else said
+
+
+def _why_not(leg: Leg, language: str, word: str = "") -> tuple[Instruction, ...]:
+    """Say why nobody came, and end the call; `word` where nothing better is known."""
+    word = leg.reason if leg.reason in UNREACHED else word
+    return (say(word, language), Hangup()) if word else (Hangup(),)

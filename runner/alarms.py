@@ -20,12 +20,15 @@ def nobody(_word: str) -> None:
 
 
 class Alarms:
-    """The operator's bell; `refused` and `reached` count, by reason and by limit."""
+    """The operator's bell; it counts refusals by reason, full limits by name, and frozen keys."""
 
     def __init__(
-        self, refused: Callable[[str], None] = nobody, reached: Callable[[str], None] = nobody
+        self,
+        refused: Callable[[str], None] = nobody,
+        reached: Callable[[str], None] = nobody,
+        frozen: Callable[[], None] = lambda: None,
     ) -> None:
-        self._refused, self._reached = refused, reached
+        self._refused, self._reached, self._frozen = refused, reached, frozen
         self._rung: dict[tuple[str, str], datetime] = {}
         self._lock = Lock()
 
@@ -45,3 +48,8 @@ class Alarms:
                 return
             self._rung[key, limit] = at
         _log.error("a limit of outgoing calls is reached", api_key=key, limit=limit)
+
+    def freeze(self, key: str, why: str) -> None:
+        """Say that a key opens nothing any more until somebody has looked into it."""
+        self._frozen()
+        _log.error("an API key is frozen", api_key=key, why=why)

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Protocol
@@ -14,6 +14,7 @@ from flow import effects as asked
 from runner import orders as ordered
 from runner.agent_legs import AgentLegs
 from runner.alarms import Alarms
+from runner.briefing import Briefing
 from runner.contact_legs import ContactLegs
 from runner.copies import CarrierCopies, RecordingKeeper
 from runner.desk import Desk
@@ -26,12 +27,14 @@ from runner.legs import Legs
 from runner.library import Library
 from runner.local import LOCAL
 from runner.mailer import SoundShelf
+from runner.messages.messaging import MessageParts, Messaging
 from runner.numbers import Numbers
 from runner.orders import Orders
 from runner.outbound import Outbound
 from runner.outgoing import Outgoing
 from runner.performers import HttpPerformer, RecordingControl, run_function
-from runner.ports import CallControl, CallPlacing, Conferences, Jobs, Renderer, Store
+from runner.places import DeskRules
+from runner.ports import CallControl, CallPlacing, Conferences, Jobs, Renderer, Store, Work
 from runner.post import Post
 from runner.rooms import Rooms
 from runner.settings import Settings
@@ -40,7 +43,7 @@ from runner.telling import Teller
 from runner.vault import Vault
 from runner.voice import Voice
 from runner.waiting import WaitingRoom
-from runner.walker import Walker
+from runner.walker import Walked, Walker
 
 
 class Carrier(CallControl, CallPlacing, Conferences, RecordingKeeper, Protocol):
@@ -77,6 +80,7 @@ class Parts:
     clock: Callable[[], datetime]
     owner: str
     threads: int = 16
+    messages: MessageParts = field(default_factory=MessageParts)
 
 
 class Assembly:
@@ -109,7 +113,10 @@ class Assembly:
             ordered.SayAndEnd: self.legs.say_and_end,
             ordered.LegOver: self.contacts.over,
             asked.PlaceCall: self.contacts.place,
+            asked.Brief: Briefing(self.desk, self.parts.carrier, self.parts.addresses.leg).brief,
             ordered.DeleteRecording: self.copies.delete,
+            ordered.DeleteMessage: self.copies.delete_message,
+            ordered.Hear: self.messaging.talks.hear_again,
             **self.post.orders,
             ordered.Arrange: self.rooms.arrange,
             ordered.EndConversation: self.rooms.end,
@@ -117,8 +124,11 @@ class Assembly:
 
     @cached_property
     def copies(self) -> CarrierCopies:
-        """What has the carrier delete its recordings."""
-        return CarrierCopies(self.parts.store, self.orders, self.parts.carrier, self.parts.clock)
+        """What has the carrier delete what it keeps."""
+        parts = self.parts
+        return CarrierCopies(
+            parts.store, self.orders, parts.carrier, parts.clock, parts.messages.forget
+        )
 
     @cached_property
     def teller(self) -> Teller:
@@ -147,9 +157,13 @@ class Assembly:
     @cached_property
     def desk(self) -> Desk:
         """The desk: queue, offers, agents."""
-        settings, store = self.settings, self.parts.store
-        work, zone = settings.after_call_work, settings.timezone
-        return Desk(store, self.orders, self.parts.jobs, self.parts.clock, wrap_up=work, zone=zone)
+        settings, parts = self.settings, self.parts
+        changed = parts.messages.changed
+        rules = DeskRules(
+            *(settings.after_call_work, settings.timezone, settings.weights, changed),
+            hours=settings.outbound.hours,
+        )
+        return Desk(parts.store, self.orders, parts.jobs, parts.clock, rules)
 
     @cached_property
     def contacts(self) -> ContactLegs:
@@ -188,7 +202,8 @@ class Assembly:
     @cached_property
     def walker(self) -> Walker:
         """What moves runs."""
-        local = {**LOCAL, asked.CheckDial: self.dial}
+        write = self.messaging.threads.perform
+        local = {**LOCAL, asked.CheckDial: self.dial, asked.SendMessage: write}
         parts, zone = self.parts, self.settings.timezone
         return Walker(Library(parts.store), parts.vault, local, zone)
 
@@ -205,11 +220,22 @@ class Assembly:
             asked.HowItEnded: self.agents.how_it_ended,
         }
         parts = self.parts
-        return Effects(
+        effects = Effects(
             *(parts.store, self.walker, self.parts.jobs, parts.vault),
             *(performers, self.parts.clock, self.parts.owner),
             orders=self.orders,
         )
+        effects.after = self._after
+        return effects
+
+    def _after(self, work: Work, walked: Walked) -> None:
+        """Write down what a turn means for its conversation; looked up late, as orders are."""
+        self.messaging.talks.after(work, walked)
+
+    @cached_property
+    def messaging(self) -> Messaging:
+        """What conversations by messages are made of."""
+        return Messaging(self, self.parts.messages)
 
     @cached_property
     def post(self) -> Post:

@@ -31,6 +31,12 @@ class OutgoingWork(Protocol):
     def keep_dialled(self, call: Dialled) -> None:
         """Write a call that is let go, or how it ended."""
 
+    def put_through(self, call: str, number: str, since: datetime) -> Dialled | None:
+        """Find what was let go for a caller (the call's id) who was put through to a number.
+
+        Nothing was counted for it yet. None where no API key began the walk.
+        """
+
     def forget_dialled(self, leg: str) -> None:
         """Strike off a call that was let go and never left."""
 
@@ -44,6 +50,15 @@ class OutgoingWork(Protocol):
 
     def keep_refusal(self, refusal: Refusal) -> None:
         """Write a refusal."""
+
+    def breaches(self, key: str, since: datetime) -> int:
+        """Count the calls of a key that its limits refused, since then and since it was thawed."""
+
+    def is_frozen(self, key: str) -> bool:
+        """Say whether a key is frozen."""
+
+    def freeze_key(self, key: str, at: datetime, why: str) -> bool:
+        """Freeze a key, with an entry of the audit log; false: it is, or there is none."""
 
     def refusals(self, limit: int) -> Sequence[Refusal]:
         """List the latest refusals, the newest first."""

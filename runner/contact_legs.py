@@ -8,7 +8,7 @@ from flow.effects import PlaceCall
 from flow.events import PickedUp
 from flow.ledger import Answer, CallFact, Leg
 from runner.agent_legs import AgentLegs
-from runner.legs import CARRIER_REFUSED, Legs
+from runner.legs import CARRIER_REFUSED, TOO_LATE, Legs
 from runner.orders import LegOver, Ring, Tell
 from runner.ports import Renderer, Store
 from runner.telling import Teller
@@ -56,7 +56,7 @@ class ContactLegs:
                         machine_detection=order.machine_detection,
                     )
                 )
-        self._legs.ring(Ring(order.id))
+        self._legs.ring(Ring(order.id, order.until))
 
     def leg(self, name: str, token: str) -> Leg | None:
         """Find a leg by what its address says."""
@@ -100,6 +100,8 @@ _REFUSED = {CARRIER_REFUSED, *get_args(Reason)} - {"", "invalid_number"}
 
 
 def _word(leg: Leg) -> str:
+    if leg.reason == TOO_LATE:
+        return TOO_LATE
     if leg.status == "failed" and leg.reason in _REFUSED:
         return "refused"
     if leg.status == "failed" and leg.reason == "invalid_number":

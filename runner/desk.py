@@ -23,20 +23,13 @@ from desk.state import Task
 from desk.who import Who
 from flow.effects import Drop, EnterQueue, EstimateWait
 from flow.ledger import Leg, Ticket
+from runner.agent_words import UNREACHED
 from runner.ids import new_id, new_token
+from runner.messages.whose_turn import write_turns
+from runner.numbers import zone_of
 from runner.orders import Arrange, EndLeg, Noted, Orders, Ring, SayAndEnd, Tell
-from runner.places import kept_of, place_of
+from runner.places import NO_RULES, DeskRules, kept_of
 from runner.ports import Jobs, Store, Work
-
-SAID = {
-    "busy": "The number is busy.",
-    "no_answer": "Nobody answers.",
-    "failed": "The call could not be placed.",
-    "invalid_number": "There is no such number.",
-    "refused": "This number may not be called.",
-    "machine": "An answering machine has answered.",
-}
-"""What an agent hears whose call did not come about."""
 
 PAST = timedelta(hours=24)
 """How far back the desk looks when a process meets it first."""
@@ -69,13 +62,12 @@ class Desk:
         orders: Orders,
         jobs: Jobs,
         clock: Callable[[], datetime],
-        wrap_up: float = 0.0,
-        zone: str = "UTC",
+        rules: DeskRules = NO_RULES,
     ) -> None:
         self._store, self._orders, self._jobs, self._clock = store, orders, jobs, clock
-        self._wrap_up, self._zone = wrap_up, zone
+        self._rules = rules
         self._lock = Lock()
-        self._floor = Floor(wrap_up=wrap_up)
+        self._floor = rules.floor()
         self._version = 0
         self._woken: datetime | None = None
 
@@ -117,7 +109,8 @@ class Desk:
             known = desk.work.tickets([effect.id]).get(effect.id)
             if known is not None:
                 return ("waiting" if known.data else "no_match"), {}
-            if desk.floor.enter(place_of(effect, desk.at, self._zone)) == "no_match":
+            own = zone_of(desk.work, str(effect.callback.get("number", "")))
+            if desk.floor.enter(self._rules.place(effect, desk.at, own)) == "no_match":
                 return "no_match", {}
             execution = effect.id.rpartition(".")[0]
             desk.work.keep_ticket(Ticket(effect.id, execution, kept_of(effect), desk.at))
@@ -205,12 +198,13 @@ class Desk:
         return self._floor
 
     def _forget(self) -> None:
-        self._floor, self._version = Floor(wrap_up=self._wrap_up), 0
+        self._floor, self._version = self._rules.floor(), 0
         self._woken = None
 
     def _carry_out(self, desk: Open) -> list[Noted]:
         tasks = desk.floor.tasks
         tickets = desk.work.tickets({task.contact for task in tasks})
+        write_turns(desk.work, desk.floor, tasks, desk.at, self._rules.changed)
         given = [self._ordered(desk, task, tickets) for task in tasks]
         named = [*desk.orders, *(order for order in given if order)]
         return self._orders.note(desk.work, named, desk.at)
@@ -224,7 +218,7 @@ class Desk:
             case "ring" if ticket is not None:
                 desk.work.keep_leg(_leg(desk, task, ticket))
                 return f"ring-{task.id}", Ring(task.id)
-            case "release" if task.word in SAID:
+            case "release" if task.word in UNREACHED:
                 return f"say-{task.id}", SayAndEnd(task.id, task.word)
             case "arrange":
                 return f"arrange-{task.id}-{task.word}", Arrange(task.id)
@@ -267,16 +261,21 @@ def _leg(desk: Open, task: Task, ticket: Ticket) -> Leg:
         sender=str(ticket.data["line"]),
         ring_seconds=round(desk.floor.contacts[task.contact].ringing.seconds),
         created=desk.at,
+        answer_after=ticket.data.get("auto_answer"),
     )
 
 
 def _assigned(desk: Open, task: Task, ticket: Ticket) -> Tell:
     waited = desk.at - desk.floor.contacts[task.contact].entered
     agent = desk.floor.agents[task.agent]
+    until = desk.floor.called_until(task.contact, desk.at)
     result = {
         "assignment": task.id,
         "agent": agent.id,
         "name": agent.name,
         "wait_seconds": round(waited.total_seconds()),
+        **({"until": until.isoformat()} if until else {}),
     }
-    return Tell(ticket.execution, task.contact, "assigned", desk.at, result)
+    by_messages = bool(desk.floor.assignments[task.id].conversation)
+    again = task.id if by_messages else ""
+    return Tell(ticket.execution, task.contact, "assigned", desk.at, result, again=again)

@@ -21,4 +21,6 @@ class DialCheck:
             refused = "invalid_number" if answer.reason == "invalid_number" else "refused"
             return refused, {"reason": answer.detail}
         shown = decision.caller_id or self._outbound.numbers.shown(work, effect.line)
-        return "allowed", {"targets": list(decision.targets), "caller_id": shown}
+        longest = self._outbound.longest_forward(work, effect)
+        targets = list(decision.targets)
+        return "allowed", {"targets": targets, "caller_id": shown, "longest": longest}

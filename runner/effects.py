@@ -51,7 +51,10 @@ DELIVERY_TRIES = 5
 
 
 class Effects:
-    """Writes effects down, performs them, and brings their results back into the walk."""
+    """Writes effects down, performs them, and brings their results back into the walk.
+
+    `after` is told, in the turn's transaction, of every turn of a run that has a conversation.
+    """
 
     def __init__(  # noqa: PLR0913, PLR0917  the places an effect touches; composed once, in app.py
         self,
@@ -71,6 +74,7 @@ class Effects:
         self._pause = pause
         self.orders = orders or Orders(store, jobs, vault, clock, owner)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="effect")
+        self.after: Callable[[Work, Walked], None] | None = None
 
     def note(self, work: Work, walked: Walked, at: datetime) -> list[OutboxItem]:
         """Write down, in the turn's transaction, what a walk ordered and what it awaits.
@@ -79,7 +83,16 @@ class Effects:
         """
         named = [(name_of(order), order) for order in walked.orders]
         walked.noted = self.orders.note(work, named, at)
+        if walked.timer is not None:
+            self._remind(work, walked.run, walked.timer, at)
+        if self.after is not None and walked.execution.conversation:
+            self.after(work, walked)
         return self._note(work, walked.run, walked.effect, at) if walked.effect else []
+
+    def _remind(self, work: Work, run: Run, timer: StartTimer, at: datetime) -> None:
+        delay = max(0.0, (timer.due - at).total_seconds())
+        data = {"execution": run.id, "timer": timer.id}
+        self._jobs.enqueue(work, "timer", f"timer-{timer.id}", data, delay)
 
     def _note(self, work: Work, run: Run, effect: Needed, at: datetime) -> list[OutboxItem]:
         """Write an effect down.
@@ -88,9 +101,7 @@ class Effects:
         with a job that takes over after its lease.
         """
         if isinstance(effect, StartTimer):
-            delay = max(0.0, (effect.due - at).total_seconds())
-            data = {"execution": run.id, "timer": effect.id}
-            self._jobs.enqueue(work, "timer", f"timer-{effect.id}", data, delay)
+            self._remind(work, run, effect, at)
             return []
         lease = at + _patience(effect)
         item = OutboxItem(
@@ -185,7 +196,7 @@ class Effects:
         `turn` remembers what moved it, where that may come twice.
         """
         run = walked.run
-        if walked.instructions:
+        if walked.instructions and not walked.texts:
             # A room that nobody was sent into yet is not entered any more: the walk has moved on.
             waiting = (part for part in unpack(run.undelivered) if not isinstance(part, _ROOMS))
             run.undelivered = pack((*waiting, *walked.instructions))

@@ -1,4 +1,4 @@
-"""Erases everything of one contact: sounds, histories, calls, desk, and the carrier's copies.
+"""Erases everything of one contact: sounds, messages, histories, calls, the carrier's copies.
 
 It is done in short transactions, the contact's own row last: broken off anywhere, the next run
 finds what is left. What was erased leaves a proof that says how much and when, never whose.
@@ -44,6 +44,15 @@ class ErasingWork(Work, Protocol):
     def erase_places(self, places: Collection[str]) -> Mapping[str, int]:
         """Remove places in the queue."""
 
+    def carriers_messages(self, ids: Collection[str]) -> Sequence[str]:
+        """List the carrier's ids of the messages in conversations."""
+
+    def erase_conversations(self, ids: Collection[str], at: datetime) -> Mapping[str, int]:
+        """Remove conversations by messages with all that is in them."""
+
+    def erase_opt_outs(self, peers: Collection[str]) -> Mapping[str, int]:
+        """Keep wishes not to be written to, without saying whose they are."""
+
     def erase_legs(self, ids: Collection[str]) -> Mapping[str, int]:
         """Remove calls that we placed."""
 
@@ -73,8 +82,9 @@ class ErasingStore(Protocol):
 class Eraser:
     """Erases people.
 
-    `find` looks for what is theirs, `held` for holds, `drop` erases a sound, `mark` makes the keyed
-    digest under which a number stands in the book of outgoing calls.
+    `find` looks for what is theirs, `held` for holds, `drop` erases a sound and `discard` a
+    file of a message, `mark` makes the keyed digest under which a number stands in the book of
+    outgoing calls.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  the places a person's data lie; composed once, in app.py
@@ -83,12 +93,13 @@ class Eraser:
         find: Callable[[Person], Belongings],
         held: Callable[[Person], Sequence[Hold]],
         drop: Callable[[str], object],
+        discard: Callable[[str], object],
         copies: CarrierCopies,
         mark: Callable[[str], str],
         clock: Callable[[], datetime],
     ) -> None:
         self._store, self._find, self._held, self._drop = store, find, held, drop
-        self._copies, self._mark, self._clock = copies, mark, clock
+        self._discard, self._copies, self._mark, self._clock = discard, copies, mark, clock
 
     def erase(self, person: Person) -> Proof:
         """Erase everything of a person; give and keep the proof.
@@ -100,6 +111,7 @@ class Eraser:
         counts: Counter[str] = Counter()
         self._sounds(found, counts)
         at = self._clock()
+        self._conversations(found, counts, at)
         for some in _some(found.executions):
             with self._store.work() as work:
                 counts.update(work.erase_histories(some))
@@ -139,6 +151,23 @@ class Eraser:
                 counts.update(work.erase_recordings(some))
                 noted = self._copies.order(work, some, at)
             self._copies.begin(noted)
+
+    def _conversations(self, found: Belongings, counts: Counter[str], at: datetime) -> None:
+        """Erase what was written: files, then rows; the carrier's copies by orders.
+
+        The wish to be left alone stays in force.
+        """
+        for name in found.files:
+            self._discard(name)
+        for some in _some(found.conversations):
+            with self._store.work() as work:
+                theirs = work.carriers_messages(some)
+                counts.update(work.erase_conversations(some, at))
+                noted = self._copies.order(work, theirs, at)
+            self._copies.begin(noted)
+        for some in _some(found.peers):
+            with self._store.work() as work:
+                counts.update(work.erase_opt_outs(some))
 
     def _desk(self, found: Belongings, counts: Counter[str]) -> None:
         for some in _some(found.places):

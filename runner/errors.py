@@ -30,13 +30,21 @@ class CarrierError(RunnerError):
     """A REST request to the carrier failed; `code` is the carrier's own, 0 for none.
 
     `unsure`: nobody knows whether the carrier did it: the connection broke after the request was
-    sent, or the carrier failed in the middle (its 5xx).
+    sent, or the carrier failed in the middle (its 5xx). `wait` are the seconds after which it may
+    be asked again, where it said so.
     """
 
     def __init__(
-        self, message: str, *, code: int = 0, retry: bool = False, unsure: bool = False
+        self,
+        message: str,
+        *,
+        code: int = 0,
+        retry: bool = False,
+        unsure: bool = False,
+        wait: float | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code
         self.retry = retry
         self.unsure = unsure
+        self.wait = wait

@@ -13,6 +13,7 @@ import structlog
 from desk.calls import is_over, joined
 from flow.events import HungUp
 from flow.ledger import Call, CallFact, Recording, Run, Saved
+from runner import forwards
 from runner.effects import Effects
 from runner.errors import CarrierError
 from runner.legs import Legs
@@ -69,12 +70,16 @@ class CallFacts:
             if ours is not None and ours.kind == "contact":
                 call.execution = ours.execution
             work.keep_call(call)
-            if is_over(call.status) and not was_over and call.execution:
-                run = work.lock(call.execution)
-                walked = self._hang_up(work, run, fact) if run else None
+            if is_over(call.status) and not was_over:
+                walked = self._over(work, call, fact)
         self._effects.orders.begin(noted)
         if walked is not None:
             self._effects.begin(walked)
+
+    def _over(self, work: Work, call: Call, fact: CallFact) -> Walked | None:
+        forwards.parted(work, call, self._walker.mark)
+        run = work.lock(call.execution) if call.execution else None
+        return self._hang_up(work, run, fact) if run else None
 
     def _hang_up(self, work: Work, run: Run, fact: CallFact) -> Walked | None:
         if run.live and not run.awaits and self._walker.expects_last_word(run):

@@ -3,6 +3,7 @@
 from desk import handling, rooms
 from flow.instructions import Collect, Hangup, Instruction, Join, Say
 from flow.ledger import Leg
+from runner.agent_words import say, spoken_by
 from runner.desk import Open
 
 ACCEPTS = "1"
@@ -11,13 +12,11 @@ ACCEPTS = "1"
 KEY_SECONDS = 10
 """How long an agent may think after hearing whose call it is."""
 
-LANGUAGE = "en-US"
 
-
-def question(words: str, language: str = LANGUAGE) -> Collect:
+def question(words: Say, language: str) -> Collect:
     """Say what the call is, and ask for the key that takes it."""
-    ask = Say(f"Press {ACCEPTS} to take it.", LANGUAGE)
-    return Collect((Say(words, language), ask), max_digits=1, timeout=KEY_SECONDS)
+    ask = say("press", language, key=ACCEPTS)
+    return Collect((words, ask), max_digits=1, timeout=KEY_SECONDS)
 
 
 def moved(desk: Open, leg: Leg, digits: str | None) -> tuple[Instruction, ...]:
@@ -29,7 +28,8 @@ def moved(desk: Open, leg: Leg, digits: str | None) -> tuple[Instruction, ...]:
     if found is None or agent is None:
         return (Hangup(),)
     if agent.asks_for_key and digits is None:
-        return (question("You are asked to supervise a call."),)
+        language = spoken_by(agent)
+        return (question(say("supervise", language), language),)
     if agent.asks_for_key and (digits or "")[:1] != ACCEPTS:
         desk.floor.unwatch(leg.id, desk.at)
         return (Hangup(),)

@@ -181,8 +181,8 @@ def _ticket(it: _Opened, wanted: Wanted) -> Ticket:
         "caller": known.get("caller") or known.get("to", ""),
         "line": _line(it),
         "name": known.get("name", ""),
-        "greeting": f"A call from {by.name if by else 'a colleague'}.",
-        "language": "",
+        "by": by.name if by else "",
+        "language": known.get("language", ""),
     }
     return Ticket(wanted.name, it.run.id, data, it.desk.at)
 

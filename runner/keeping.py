@@ -1,7 +1,8 @@
 """Keeps to the periods: once a night everything whose time is over goes, kind by kind."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Protocol
 
 import structlog
@@ -11,7 +12,7 @@ from desk.keeping import Kind, Periods
 _log = structlog.get_logger(__name__)
 
 _TOGETHER = 50
-"""Recordings whose rows go in one transaction."""
+"""Recordings or conversations whose rows go in one transaction."""
 
 
 class Expiry(Protocol):
@@ -25,6 +26,15 @@ class Expiry(Protocol):
 
     def remove_recordings(self, sids: Collection[str]) -> int:
         """Remove the rows of recordings whose sound is gone."""
+
+    def old_conversations(self, before: datetime) -> Iterable[str]:
+        """Give the ids of conversations by messages whose time is over."""
+
+    def files_of(self, conversations: Collection[str]) -> Collection[str]:
+        """List the names on the shelf of the files of conversations."""
+
+    def remove_conversations(self, ids: Collection[str]) -> int:
+        """Remove conversations whose files are gone, with all their messages."""
 
     def histories(self, before: datetime) -> int:
         """Remove executions that ended before, with all that tells their story."""
@@ -43,16 +53,20 @@ class Expiry(Protocol):
 
 
 class Keeping:
-    """Removes what was kept for long enough. `drop` erases our copy of a recording, if any."""
+    """Removes what was kept for long enough.
+
+    `drop` erases our copy of a recording, if any, and `discard` a file of a message.
+    """
 
     def __init__(
         self,
         expiry: Expiry,
         drop: Callable[[str], object],
+        discard: Callable[[str], object],
         periods: Periods,
         clock: Callable[[], datetime],
     ) -> None:
-        self._expiry, self._drop = expiry, drop
+        self._expiry, self._drop, self._discard = expiry, drop, discard
         self._periods, self._clock = periods, clock
 
     def round(self) -> dict[str, int]:
@@ -61,6 +75,7 @@ class Keeping:
         expiry.begin()
         gone = {
             "recordings": self._due("recordings", now, self._recordings),
+            "messages": self._due("messages", now, self._conversations),
             "histories": self._due("histories", now, expiry.histories),
             "calls": self._due("histories", now, expiry.calls),
             "surveys": self._due("surveys", now, expiry.surveys),
@@ -76,11 +91,24 @@ class Keeping:
 
     def _recordings(self, before: datetime) -> int:
         """Remove sounds first, so that no row is gone while its sound is still there."""
-        gone, batch = 0, []
-        for sid in self._expiry.old_recordings(before):
-            self._drop(sid)
-            batch.append(sid)
-            if len(batch) == _TOGETHER:
-                gone += self._expiry.remove_recordings(batch)
-                batch = []
-        return gone + (self._expiry.remove_recordings(batch) if batch else 0)
+        gone = 0
+        for some in _some(self._expiry.old_recordings(before)):
+            for sid in some:
+                self._drop(sid)
+            gone += self._expiry.remove_recordings(some)
+        return gone
+
+    def _conversations(self, before: datetime) -> int:
+        """Remove files first, as sounds; the number is that of conversations."""
+        gone = 0
+        for some in _some(self._expiry.old_conversations(before)):
+            for name in self._expiry.files_of(some):
+                self._discard(name)
+            gone += self._expiry.remove_conversations(some)
+        return gone
+
+
+def _some(keys: Iterable[str]) -> Iterator[list[str]]:
+    left = iter(keys)
+    while batch := list(islice(left, _TOGETHER)):
+        yield batch

@@ -47,6 +47,9 @@ class KeyShelf(Protocol):
     def revoke(self, key: str, at: datetime) -> bool:
         """Revoke a key by its id, once."""
 
+    def thaw(self, key: str, at: datetime) -> bool:
+        """Let a frozen key count again, with an entry of the audit log."""
+
     def used(self, key: str, at: datetime) -> None:
         """Note when a key was last used."""
 
@@ -111,6 +114,11 @@ class Keys:
         """Revoke a key by its id or prefix; false when there is none that still counts."""
         found = self._shelf.find(key)
         return self._shelf.revoke(found.id if found else key, self._clock())
+
+    def unfreeze(self, key: str) -> bool:
+        """Let a key count again by its id or prefix; false when there is none that is frozen."""
+        found = self._shelf.find(key)
+        return self._shelf.thaw(found.id if found else key, self._clock())
 
 
 def _digest(text: str) -> str:

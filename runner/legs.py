@@ -38,6 +38,8 @@ STALE = timedelta(seconds=3)
 NOT_PLACED = "not placed"
 UNWANTED = "unwanted"
 
+TOO_LATE = "too_late"
+"""The reason of a leg that waited for its turn until the contact's hours were over."""
 
 CARRIER_REFUSED = "carrier"
 """The reason of a leg that the carrier's own rules refused."""
@@ -71,7 +73,7 @@ class Legs:
         Raises:
             Later: it is to be tried, or looked for, again.
         """
-        leg = self._begin(order.leg)
+        leg = self._begin(order)
         if leg is None:
             return
         if leg.state == "unknown":
@@ -146,7 +148,7 @@ class Legs:
         work.keep_leg(leg)
         return leg, noted
 
-    def _begin(self, name: str) -> Leg | None:
+    def _begin(self, order: Ring) -> Leg | None:
         """Say that the carrier is being asked; None when there is nothing to do.
 
         Raises:
@@ -155,22 +157,27 @@ class Legs:
         noted: list[Noted] = []
         wait = 0.0
         with self._store.work() as work:
-            leg = work.leg(name)
+            leg = work.leg(order.leg)
             if leg is None or leg.state in ("placed", "over"):
                 return None
             if leg.state == "placing":
                 leg.state, leg.status = "unknown", INTERRUPTED
             elif leg.state == "wanted" and leg.reason:
                 noted = self._refuse(work, leg, leg.reason)  # given up while it was looked for
+            elif leg.state == "wanted" and self._is_late(order):
+                noted = self._refuse(work, leg, TOO_LATE)
             elif leg.state == "wanted":
-                wait, noted = self._ask(work, leg)
+                wait, noted = self._ask(work, leg, order)
             work.keep_leg(leg)
         self._orders.begin(noted)
         if wait:
             raise Later(wait)
         return None if leg.state == "over" else leg
 
-    def _ask(self, work: Work, leg: Leg) -> tuple[float, list[Noted]]:
+    def _is_late(self, order: Ring) -> bool:
+        return bool(order.until) and self._clock() >= datetime.fromisoformat(order.until)
+
+    def _ask(self, work: Work, leg: Leg, order: Ring) -> tuple[float, list[Noted]]:
         """Write down that the carrier is about to be asked, where the call may leave now.
 
         Gives the seconds to wait where it may leave later, and what became of one that may not.
@@ -179,9 +186,11 @@ class Legs:
         if answer.may_at is not None:
             return max(0.01, (answer.may_at - at).total_seconds()), []
         if not answer.allowed:
-            return 0.0, self._refuse(work, leg, answer.reason)
+            # The contact's hours may have ended between the two looks at the clock.
+            return 0.0, self._refuse(work, leg, TOO_LATE if self._is_late(order) else answer.reason)
         leg.state, leg.tried = "placing", at
         leg.sender = self._outbound.numbers.shown(work, leg.sender)
+        leg.longest = self._outbound.longest(work, leg)
         leg.tries += 1
         return 0.0, []
 

@@ -36,12 +36,15 @@ _GONE = 500
 class MailError(Exception):
     """The mail server did not take a message; `retry`: it may later. `code` 0: no answer came.
 
-    The text is made of our words alone: a server's answer may name people.
+    `unsure`: the message was given over, and nobody knows whether it was taken. The text is made
+    of our words alone: a server's answer may name people.
     """
 
-    def __init__(self, message: str, code: int = 0, *, retry: bool = True) -> None:
+    def __init__(
+        self, message: str, code: int = 0, *, retry: bool = True, unsure: bool = False
+    ) -> None:
         super().__init__(message)
-        self.code, self.retry = code, retry
+        self.code, self.retry, self.unsure = code, retry, unsure
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +235,9 @@ def _hand_over(smtp: smtplib.SMTP, message: EmailMessage, sender: str, to: Colle
         code, _ = smtp.data(message.as_bytes())
     except smtplib.SMTPDataError as error:
         code = error.smtp_code
+    except (smtplib.SMTPServerDisconnected, OSError) as error:
+        what = type(error).__name__
+        raise MailError(f"the mail server went away meanwhile: {what}", unsure=True) from None
     if code >= 400:  # noqa: PLR2004  as above
         raise _refused("the mail server refused the message", code)
     return refused

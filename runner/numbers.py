@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from desk.call_book import called_number
 from desk.dial_rules import Decision, DialRules
 from runner.errors import BadSettings
 from runner.ports import Work
@@ -37,3 +38,9 @@ class Numbers:
         """Choose the number that is shown: the line called, `CALLER_ID`, the first bound."""
         owned = work.owned_numbers()
         return line if line in owned else self.caller_id or next(iter(owned), "")
+
+
+def zone_of(work: Work, target: str) -> str:
+    """Name the time zone that stands with the contact of a number; empty for none."""
+    contact = work.contact_by("number", called_number(target)) if target else None
+    return str(contact.fields.get("timezone", "")) if contact else ""

@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 
 from flow import values
-from flow.effects import DeliverVoicemail, Drop, PlaceCall
+from flow.effects import Brief, DeliverVoicemail, Drop, PlaceCall
 from flow.ledger import OutboxItem
 from runner.errors import CarrierError, Unavailable
 from runner.ports import Jobs, Store, Work
@@ -42,7 +42,8 @@ AT_ONCE = 2.0
 class Tell:
     """Tell a walk what became of its order; `result` is kept sealed like every order.
 
-    `at_once`: the contact's call does not come back to us by itself.
+    `at_once`: the contact's call does not come back to us by itself. `again` tells apart what is
+    said with the same word, as of the second agent of a conversation by messages.
     """
 
     execution: str
@@ -52,6 +53,7 @@ class Tell:
     result: Mapping[str, Any] = field(default_factory=dict)
     last: bool = False
     at_once: bool = False
+    again: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,10 @@ class Push:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """Place the call of a leg."""
+    """Place the call of a leg; from `until` (ISO; empty for never) on it leaves no more."""
 
     leg: str
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +110,32 @@ class EndConversation:
 
 
 @dataclass(frozen=True, slots=True)
+class Hear:
+    """Let a walk have the messages that came while it was busy."""
+
+    execution: str
+    conversation: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeleteRecording:
     """Delete a recording at the carrier: our copy is verified, or it was erased."""
 
     recording: str
 
 
+@dataclass(frozen=True, slots=True)
+class DeleteMessage:
+    """Delete a message at the carrier: it was erased."""
+
+    message: str
+
+
 KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
-        *(Tell, Push, Ring, EndLeg, SayAndEnd, LegOver),
-        *(Drop, PlaceCall, DeleteRecording, DeliverVoicemail, Arrange, EndConversation),
+        *(Tell, Push, Ring, EndLeg, SayAndEnd, LegOver, Hear, DeleteMessage),
+        *(Brief, Drop, PlaceCall, DeleteRecording, DeliverVoicemail, Arrange, EndConversation),
     )
 }
 
@@ -126,9 +144,11 @@ Noted = tuple[OutboxItem, Any]
 By = Mapping[type[Any], Callable[[Any], None]]
 
 
-def name_of(order: Drop | PlaceCall | DeliverVoicemail) -> str:
+def name_of(order: Brief | Drop | PlaceCall | DeliverVoicemail) -> str:
     """Name the outbox row of a walk's order."""
     match order:
+        case Brief():
+            return f"brief-{order.id}"
         case Drop():
             return f"drop-{order.order}"
         case PlaceCall():

@@ -5,22 +5,20 @@ limit is passed in a race (docs/outbound.md says what is allowed; `desk.outbound
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from desk.call_book import Dialled, Gate, Refusal, called_number, masked
-from desk.call_limits import IN_ALL, PER_KEY, CallLimits, cost
-from desk.calling_hours import CallingHours
+from desk.call_limits import HOUR, CallLimits, cost, longest
 from desk.dial_rules import Decision
 from desk.outbound import Answer, Facts, decide
 from desk.pacing import Pace, next_call
-from desk.tariff import Tariff
 from flow.effects import CheckDial
 from flow.ledger import Leg
 from runner.alarms import Alarms
 from runner.counting import Asked, count
-from runner.numbers import Numbers
+from runner.numbers import Numbers, zone_of
+from runner.policy import Policy
 from runner.ports import Work
 
 PATIENCE = timedelta(minutes=15)
@@ -31,18 +29,6 @@ NOW = timedelta(milliseconds=20)
 
 LIMITED = ("key_limit", "all_limit")
 LINES = "calls per second"
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What the operator allows; the defaults are those of the settings."""
-
-    hours: CallingHours | None = None
-    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
-    per_second: float = 1.0
-    per_key: CallLimits = PER_KEY
-    in_all: CallLimits = IN_ALL
-    tariff: Tariff = field(default_factory=Tariff)
 
 
 class Outbound:
@@ -74,9 +60,10 @@ class Outbound:
             dial=decision[0],
             key=asked.key,
             is_stopped=gate.stopped,
+            is_frozen=bool(asked.key) and work.is_frozen(asked.key),
             is_on_do_not_call=decision[1],
             uses=() if known else count(work, self._limits(), asked, at - leg.created),
-            zone=self._zone_of(work, leg.recipient),
+            zone=zone_of(work, leg.recipient) if self._policy.hours else "",
         )
         answer = decide(facts, self._policy.hours, self._policy.zone, at)
         if answer.allowed and known is None:
@@ -102,6 +89,7 @@ class Outbound:
             key=key,
             purpose="caller",
             is_stopped=gate.stopped,
+            is_frozen=bool(key) and work.is_frozen(key),
             is_on_do_not_call=on_list,
             uses=count(work, self._limits(), asked) if asked else (),
         )
@@ -115,6 +103,18 @@ class Outbound:
             for number, call in enumerate(self._calls(effect.id, asked)):
                 work.keep_dialled(replace(call, id=f"{call.id}.{number}", ended=at))
         return answer, decision
+
+    def longest(self, work: Work, leg: Leg) -> int | None:
+        """Give the seconds after which the carrier shall end a leg; None for its own limit."""
+        is_agents = leg.kind in {"agent", "supervisor"}
+        return self._longest("" if is_agents else work.api_key_of(leg.execution))
+
+    def longest_forward(self, work: Work, effect: CheckDial) -> int | None:
+        """Give the seconds after which the carrier shall part a caller who is put through."""
+        return self._longest(work.api_key_of(effect.id.rpartition(".")[0]))
+
+    def _longest(self, key: str) -> int | None:
+        return longest(*self._limits()) if key else longest(self._policy.in_all)
 
     def over(self, work: Work, leg: Leg, at: datetime, seconds: int | None = None) -> None:
         """Write that a leg has ended, so that others may be called at once; `seconds` if known."""
@@ -167,12 +167,6 @@ class Outbound:
     def _limits(self) -> tuple[CallLimits, CallLimits]:
         return self._policy.per_key, self._policy.in_all
 
-    def _zone_of(self, work: Work, target: str) -> str:
-        if self._policy.hours is None:
-            return ""
-        contact = work.contact_by("number", called_number(target))
-        return str(contact.fields.get("timezone", "")) if contact else ""
-
     def _admit(self, work: Work, gate: Gate, leg: Leg, asked: Asked, answer: Answer) -> Answer:
         """Give a call its moment; it counts from now on, and leaves when the moment has come."""
         moment, pace = next_call(Pace(self._policy.per_second, gate.free_from), asked.at)
@@ -218,6 +212,17 @@ class Outbound:
     def _write(self, work: Work, refusal: Refusal) -> None:
         work.keep_refusal(refusal)
         self._alarms.refuse(refusal.leg, refusal.kind, refusal.reason, refusal.detail)
+        if refusal.reason == "key_limit" and self._policy.freeze_after:
+            self._freeze(work, refusal)
+
+    def _freeze(self, work: Work, refusal: Refusal) -> None:
+        """Freeze a key whose limits go on refusing calls: it does not slow down by itself."""
+        refused = work.breaches(refusal.api_key, refusal.at - HOUR)
+        why = f"{refused} calls refused within the hour, at last by {refusal.detail}"
+        if refused >= self._policy.freeze_after and work.freeze_key(
+            refusal.api_key, refusal.at, why
+        ):
+            self._alarms.freeze(refusal.api_key, why)
 
 
 def _why(answer: Answer) -> tuple[str, str]:

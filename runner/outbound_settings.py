@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings
 
-from desk.call_limits import IN_ALL, PER_KEY, parse_limits
+from desk.call_limits import IN_ALL, PER_KEY
 from desk.hours_text import parse_hours
+from desk.limits_text import parse_limits
 from desk.tariff import Tariff, parse_tariff
-from runner.outbound import Policy
+from runner.policy import FREEZE_AFTER, Policy
 
 FASTEST = 1_000
 """Calls per second that no carrier's account reaches."""
@@ -24,6 +25,9 @@ class OutboundSettings(BaseSettings):
     calls_per_second: float = Field(default=1.0, gt=0, le=FASTEST)
     call_limits_per_key: str = Field(default="", description="What is not named stays as it is.")
     call_limits_in_all: str = Field(default="", description="What is not named stays as it is.")
+    freeze_keys_after: int = Field(
+        default=FREEZE_AFTER, ge=0, description="Calls refused within an hour; 0: never."
+    )
     call_tariff: Path | None = Field(default=None, description="Prices per minute, CSV.")
 
     @field_validator("calling_hours")
@@ -70,6 +74,7 @@ class OutboundSettings(BaseSettings):
             parse_limits(self.call_limits_per_key, PER_KEY),
             parse_limits(self.call_limits_in_all, IN_ALL),
             _tariff(self.call_tariff),
+            self.freeze_keys_after,
         )
 
 

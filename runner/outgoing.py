@@ -14,8 +14,11 @@ import structlog
 from desk.access import Interaction
 from desk.agents import Agent
 from desk.dial_rules import NOT_OURS
+from flow.components.auto_answer import AutoAnswer
 from flow.effects import CheckDial
 from flow.execution import Execution
+from flow.flow import Flow
+from flow.language.templates import is_template
 from flow.ledger import Leg, Saved, Ticket, Version
 from runner import repeats
 from runner.desk import Desk, Open
@@ -163,11 +166,20 @@ class Outgoing:
         desk.work.save(Saved(run, new=True))
         desk.floor.take(agent.id, execution.place, room, desk.at)
         data = {"kind": OUTGOING, "contact_leg": execution.hears, "to": to, "sender": sender}
+        flow = self._walker.document(version)
+        data["language"] = "" if is_template(flow.language) else flow.language
         desk.work.keep_ticket(Ticket(execution.place, name, data, desk.at))
         leg = Leg(room, new_token(), "agent", name, agent.address, sender, RING, desk.at)
+        leg.answer_after = _answer_after(flow)
         desk.work.keep_leg(leg)
         desk.orders.append((f"ring-{room}", Ring(room)))
         return Placed(run.interaction, version.id, name, room)
+
+
+def _answer_after(flow: Flow) -> int | None:
+    """Read the first step: the agent is rung before the flow begins."""
+    first = flow.steps[flow.start]
+    return first.after if isinstance(first, AutoAnswer) else None
 
 
 def _contact(work: Work, number: str) -> dict[str, object]:

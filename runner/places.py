@@ -1,22 +1,67 @@
 """Reads a walk's order to queue a contact: the place in the line, and what agents need of it."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from desk import callbacks
 from desk.callbacks import Callback
-from desk.calling_hours import CallingHours
+from desk.calling_hours import CallingHours, common
+from desk.floor import Floor
 from desk.queue import Ringing, Waiting
+from desk.weights import Weights
 from desk.who import Skill, Who
 from flow.effects import EnterQueue
 
-_KEPT = ("queue", "call", "caller", "line", "name", "greeting", "language")
+WEIGHTS = Weights()
+_KEPT = ("queue", "call", "caller", "line", "name", "greeting", "auto_answer", "language")
 
 
-def place_of(effect: EnterQueue, at: datetime, zone: str) -> Waiting:
-    """Make the place in the line; `zone` stands in where a number tells none."""
+@dataclass(frozen=True, slots=True)
+class DeskRules:
+    """What the operator has settled for the desk: after-call work in seconds, zone, weights.
+
+    `changed` hears, after the commit, of each conversation by messages whose turn changed. `hours`
+    are those at which contacts may be called at all: callbacks keep to them besides their own.
+    """
+
+    wrap_up: float = 0.0
+    zone: str = "UTC"
+    weights: Weights = WEIGHTS
+    changed: Callable[[str], object] = str
+    hours: CallingHours | None = None
+
+    def floor(self) -> Floor:
+        """Make a floor on which nobody is yet."""
+        return Floor(wrap_up=self.wrap_up, call_weight=self.weights.voice)
+
+    def place(self, effect: EnterQueue, at: datetime, own: str) -> Waiting:
+        """Make the place in the line, as `place_of`."""
+        if effect.callback and self.hours:
+            given = _hours(effect.callback.get("hours"))
+            hours = (common(given, self.hours) or given) if given else self.hours
+            usual = {"from": hours.start, "to": hours.end, "days": hours.days}
+            effect = replace(effect, callback={**effect.callback, "hours": usual})
+        return place_of(effect, at, self.zone, own, self.weights)
+
+
+NO_RULES = DeskRules()
+"""For a desk of which nothing is settled."""
+
+
+def place_of(
+    effect: EnterQueue,
+    at: datetime,
+    zone: str,
+    own: str = "",
+    weights: Weights = WEIGHTS,
+) -> Waiting:
+    """Make the place in the line.
+
+    `own` is the zone of a contact who is called back, where it is known; `zone` stands in where a
+    number tells none.
+    """
     deadline = None if effect.max_wait is None else at + timedelta(seconds=effect.max_wait)
     waiting = Waiting(
         effect.id,
@@ -26,6 +71,10 @@ def place_of(effect: EnterQueue, at: datetime, zone: str) -> Waiting:
         deadline,
         Ringing(**effect.ringing),
         returned=effect.returned,
+        weight=weights.of(effect.channel),
+        conversation=effect.conversation,
+        inbox=bool(effect.conversation) and effect.offer == "inbox",
+        kind="message" if effect.conversation else "call",
     )
     given = effect.callback
     if not given:
@@ -40,6 +89,7 @@ def place_of(effect: EnterQueue, at: datetime, zone: str) -> Waiting:
         max_wait=effect.max_wait,
         at=_moment(given.get("at"), began),
         hours=_hours(given.get("hours")),
+        zone=own,
     )
     first = at + timedelta(seconds=float(given.get("pause", 0)))
     placed = callbacks.enter(waiting, promise, first)
@@ -48,8 +98,11 @@ def place_of(effect: EnterQueue, at: datetime, zone: str) -> Waiting:
 
 def kept_of(effect: EnterQueue) -> dict[str, Any]:
     """Give what is kept with the ticket for those who serve the contact."""
-    kind = "callback" if effect.callback else "call"
-    return {name: getattr(effect, name) for name in _KEPT} | {"kind": kind}
+    kept = {name: getattr(effect, name) for name in _KEPT}
+    if effect.conversation:
+        about = {"channel": effect.channel, "conversation": effect.conversation}
+        return {**kept, **about, "kind": "message"}
+    return {**kept, "kind": "callback" if effect.callback else "call"}
 
 
 def who_of(given: Mapping[str, Any]) -> Who:

@@ -1,6 +1,6 @@
 """What the runner needs of the other rooms, as small Protocols; `app.py` fits them together."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
@@ -29,14 +29,19 @@ from flow.ledger import (
     Version,
 )
 from runner.call_book import OutgoingWork
+from runner.messages.book import MessageStore, MessageWork
+from runner.messages.canned import TemplateWork
 
 
-class Work(OutgoingWork, Protocol):
+class Work(OutgoingWork, MessageWork, TemplateWork, Protocol):
     """One open write transaction. Leaving it without an error commits; an error undoes it all."""
 
     @property
     def connection(self) -> Any:
         """The database connection, for a job queue that writes in the same transaction."""
+
+    def afterwards(self, call: Callable[[], object]) -> None:
+        """Have this called once the transaction is committed; it must not fail."""
 
     def enter_call(self, sid: str) -> str:
         """Find the execution of a call, or "" for none.
@@ -66,6 +71,9 @@ class Work(OutgoingWork, Protocol):
     def bound(self, address: str) -> Version | None:
         """Find the published version of the flow an address is bound to."""
 
+    def addresses_of(self, prefix: str) -> Sequence[str]:
+        """List the bound addresses that begin so, without the prefix, the oldest first."""
+
     def version_of(self, flow: str, spec: str) -> Version | None:
         """Find a version of a flow: the published one (`latest`), or one by its number."""
 
@@ -74,6 +82,9 @@ class Work(OutgoingWork, Protocol):
 
     def contact_by(self, by: str, value: str) -> Contact | None:
         """Find a contact by `number`, `email` or `id`."""
+
+    def put_contact(self, contact: Contact) -> Contact:
+        """Add a contact, or add to the one of the same id, number or e-mail address."""
 
     def update_contact(self, contact: str, fields: Mapping[str, Any]) -> Contact | None:
         """Change fields of a contact (`name`, `number`, `email` among them); None: no such one."""
@@ -194,7 +205,7 @@ class Work(OutgoingWork, Protocol):
         """Write a message whose recording is known (insert or update)."""
 
 
-class Store(Protocol):
+class Store(MessageStore, Protocol):
     """Where everything is kept."""
 
     def work(self) -> AbstractContextManager[Work]:

@@ -6,31 +6,39 @@ import re
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import NoDecode, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from desk.dial_rules import DialRules
 from desk.keeping import Periods
 from desk.wrap_up import DISPOSITION
+from runner.chat_settings import ChatSettings
+from runner.desk_settings import DeskSettings
 from runner.egress.hosts import HostList
 from runner.errors import BadSettings
+from runner.inbound_mail_settings import InboundMailSettings
 from runner.mail_settings import MailSettings
+from runner.message_settings import MessageSettings
 from runner.outbound_settings import OutboundSettings
+from runner.setting_kinds import PORTS, CommaList
 
-_PORTS = range(1, 65_536)
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 _KEY = re.compile(r"[0-9a-fA-F]{64}")
 
-Words = Annotated[tuple[str, ...], NoDecode]
-"""A comma list in the environment."""
 
-
-class Settings(OutboundSettings, MailSettings):
+class Settings(
+    ChatSettings,
+    MessageSettings,
+    OutboundSettings,
+    MailSettings,
+    InboundMailSettings,
+    DeskSettings,
+):
     """Everything the operator can set; names in capitals are the environment's."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
@@ -43,11 +51,11 @@ class Settings(OutboundSettings, MailSettings):
     web_concurrency: int = Field(default=0, ge=0, description="0: by database.")
     timezone: str = "UTC"
     twilio_account_sid: str = ""
-    twilio_auth_token: Words = ()
+    twilio_auth_token: CommaList = ()
     twilio_api_url: str = ""
     caller_id: str = ""
-    dial_countries: Words = ()
-    egress_allow: Words = ()
+    dial_countries: CommaList = ()
+    egress_allow: CommaList = ()
     forward_number: str = Field(default="", description="Where calls go when nothing else works.")
     secret_key: str = ""
     log_level: str = "INFO"
@@ -63,7 +71,9 @@ class Settings(OutboundSettings, MailSettings):
     after_call_work: float = Field(
         default=0, ge=0, le=3600, description="Seconds an agent has after a conversation."
     )
-    dispositions: Words = Field(default=(), description="What agents may choose; any text if none.")
+    dispositions: CommaList = Field(
+        default=(), description="What agents may choose; any text if none."
+    )
 
     keep_recordings_days: int = Field(default=0, ge=0, description="0: for ever.")
     keep_messages_days: int = Field(default=0, ge=0, description="0: for ever.")
@@ -73,15 +83,6 @@ class Settings(OutboundSettings, MailSettings):
     delete_carrier_recordings: bool = Field(
         default=True, description="The carrier's copy goes once ours is verified."
     )
-
-    @field_validator(
-        *("twilio_auth_token", "dial_countries", "egress_allow", "dispositions"), mode="before"
-    )
-    @classmethod
-    def _split(cls, value: Any) -> Any:
-        if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
-        return value
 
     @field_validator("timezone")
     @classmethod
@@ -97,7 +98,7 @@ class Settings(OutboundSettings, MailSettings):
     @field_validator("port")
     @classmethod
     def _possible_port(cls, value: int) -> int:
-        if value not in _PORTS:
+        if value not in PORTS:
             raise ValueError("a port is 1 to 65535")
         return value
 

@@ -11,6 +11,8 @@ from desk.floor import Floor
 from desk.lines import Line, lines
 from runner.desk import Desk, Open
 
+_CHANGED = ("name", "address", "attributes", "accept_by_key", "email", "language", "capacity")
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -23,11 +25,15 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An agent as seen now: with the conversation that goes on, if any, or rung for one."""
+    """An agent as seen now: with the call that goes on, if any, or rung for one.
+
+    `used` are the points taken of the capacity.
+    """
 
     agent: Agent
     call: str = ""
     is_rung: bool = False
+    used: int = 0
 
 
 class Unfit(ValueError):
@@ -76,8 +82,7 @@ class Staff:
             known = desk.floor.agents.get(agent)
             if known is None:
                 return None
-            names = ("name", "address", "attributes", "accept_by_key", "email")
-            stands = {name: getattr(known, name) for name in names}
+            stands = {name: getattr(known, name) for name in _CHANGED}
             groups = {"ring_groups": list(known.ring_groups)}
             return _put(desk, AgentEntry(id=agent, **{**stands, **groups, **given}))
 
@@ -155,9 +160,15 @@ def _check_groups(entry: AgentEntry, known: set[str]) -> None:
 
 
 def _seen(floor: Floor) -> list[Seen]:
-    calls = {each.agent: each.id for each in floor.assignments.values() if not each.ended}
+    served = (each for each in floor.assignments.values() if not each.ended)
+    calls = {each.agent: each.id for each in served if not each.conversation}
     rung = {offer.agent for offer in floor.open_offers}
     return [
-        Seen(agent, calls.get(agent.id, "") if agent.assignment else "", agent.id in rung)
+        Seen(
+            agent,
+            calls.get(agent.id, "") if agent.assignment else "",
+            agent.id in rung,
+            floor.used(agent),
+        )
         for agent in floor.agents.values()
     ]

@@ -122,5 +122,5 @@ class Teller:
 
 
 def _told(order: Tell) -> str:
-    """Name the turn that remembers news: each word of an order comes once."""
-    return f"{order.order}.{order.word}"
+    """Name the turn that remembers news: each word of an order comes once, unless `again`."""
+    return f"{order.order}.{order.word}" + (f".{order.again}" if order.again else "")

@@ -34,6 +34,7 @@ _log = structlog.get_logger(__name__)
 class Walked:
     """What one move came to. `effect` is what the walk now awaits from outside, None for nothing.
 
+    `timer` comes when the contact has not written before.
     `orders` are carried out besides; once written down they stand in `noted` as well. `moved` is
     false when the event meant nothing to the run.
     """
@@ -44,9 +45,15 @@ class Walked:
     history: list[HistoryEntry] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     effect: Needed | None = None
+    timer: effects.StartTimer | None = None
     orders: list[Order] = field(default_factory=list)
     noted: list[Any] = field(default_factory=list)
     moved: bool = True
+
+    @property
+    def texts(self) -> bool:
+        """Whether the contact is reached by messages, and not on the telephone."""
+        return bool(self.execution.conversation) and not self.execution.live
 
 
 class Walker:
@@ -143,6 +150,12 @@ class Walker:
         """Name the hold music of a run's flow; empty for none."""
         return self._library.flow(run.version, run.pins).music
 
+    def language(self, version: str, run: Run | None) -> str:
+        """Give the language that a version's document names, or that of a run's flow."""
+        if run is not None:
+            return self._library.flow(run.version, run.pins).language
+        return self._library.flow(version, {}).language
+
     def waiting(
         self, run: Run, execution: Execution, place: Place, at: datetime
     ) -> tuple[Instruction, ...]:
@@ -206,6 +219,8 @@ class Walker:
                 walked.orders.append(effect)
             elif effect.id == step.execution.awaits:
                 need = effect
+            elif isinstance(effect, effects.StartTimer) and effect.id == step.execution.timer:
+                walked.timer = effect
         return need
 
 

@@ -12,7 +12,8 @@ from runner.errors import CarrierError
 from runner.legs import Legs
 from runner.numbers import Numbers
 from runner.orders import Later, Orders, Ring
-from runner.outbound import Outbound, Policy
+from runner.outbound import Outbound
+from runner.policy import Policy
 from runner.switchboard import Switchboard
 from tests.runner.walks import NOON, Asked, Clock
 from tests.store.builders import begin

@@ -20,7 +20,8 @@ from runner.errors import CarrierError
 from runner.facts import LAST_WORD, CallFacts, Watchdog
 from runner.legs import Legs
 from runner.numbers import Numbers
-from runner.outbound import Outbound, Policy
+from runner.outbound import Outbound
+from runner.policy import Policy
 from store import migrate
 from store.database import Database
 from store.memory import MemoryStore

@@ -8,7 +8,7 @@ import pytest
 
 from runner.errors import CarrierError
 from runner.legs import INTERRUPTED, LOOKED_FOR, STALE, UNWANTED
-from runner.orders import EndLeg, Later
+from runner.orders import EndLeg, Later, Ring
 from tests.runner.office import Office
 from tests.runner.walks import Town
 
@@ -72,8 +72,8 @@ def test_who_was_held_up_asks_no_more(office: Office, monkeypatch: pytest.Monkey
     """Between its word and the request somebody else may have taken over."""
     leg, begin = office.leg("1"), office.legs._begin
 
-    def slow(name: str) -> Any:
-        begun = begin(name)
+    def slow(ring: Ring) -> Any:
+        begun = begin(ring)
         office.clock.now += STALE * 2
         return begun
 

@@ -1,7 +1,7 @@
 """The rule of every outgoing call, in transactions on real stores."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from flow.effects import CheckDial
 from flow.ledger import Contact
 from runner.dialling import DialCheck
 from runner.errors import CarrierError
+from runner.legs import TOO_LATE
 from runner.orders import EndLeg, Later, Ring
 from runner.outbound import PATIENCE
 from store.library import Library
@@ -138,6 +139,26 @@ def test_a_call_just_before_the_hours_waits_for_them(office: Office) -> None:
     early.clock.forward(600)
     assert early.ring(leg) == 0
     assert early.now(leg).state == "placed"
+
+
+class Ticking(Clock):
+    """A clock that goes on with every look at it."""
+
+    def __call__(self) -> datetime:
+        self.forward(1)
+        return self.now
+
+
+def test_a_callback_whose_hours_end_between_two_looks_at_the_clock_is_too_late(town: Town) -> None:
+    """Refused, it would be lost; too late, it waits for the morning."""
+    office = Office(town.store, clock := Ticking(), hours=parse_hours("08:00-21:00"))
+    office.run("e1")
+    leg, end = office.leg("a", LISBON), NOON.replace(hour=21, microsecond=0)
+    clock.now = end - 1.5 * SECOND
+    office.legs.ring(Ring(leg.id, end.isoformat()))
+    assert office.now(leg).reason == TOO_LATE
+    assert office.carrier.made == []
+    office.orders.close()
 
 
 def test_the_zone_of_a_known_contact_counts(town: Town) -> None:

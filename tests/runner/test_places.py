@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from desk.calling_hours import CallingHours
 from flow.effects import EnterQueue
-from runner.places import kept_of, place_of
+from runner.places import DeskRules, kept_of, place_of
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 WHO = {"ring_groups": ["support"]}
@@ -52,3 +53,30 @@ def test_a_promise_keeps_the_place_and_its_time_counts_from_the_promise() -> Non
 def test_a_promise_sleeps_in_its_place(given: Any, sleeps_until: datetime | None) -> None:
     number = "+15550101234"  # of no known zone: the operator's counts
     assert place_of(order(number=number, **given), AT, "UTC").not_before == sleeps_until
+
+
+EVENING = {"from": 8 * 60, "to": 20 * 60, "days": [0, 1, 2, 3, 4, 5, 6]}
+
+
+@pytest.mark.parametrize(
+    ("own", "at", "opens"),
+    [
+        ({}, 9, None),
+        ({}, 19, 24 + 9),
+        (EVENING, 8, 9),
+        (EVENING, 19, 24 + 9),
+        ({**EVENING, "from": 18 * 60}, 9, 18),
+        ({**EVENING, "from": 22 * 60}, 21, 22),
+    ],
+)
+def test_a_callback_keeps_to_the_operators_hours_besides_its_own(
+    own: dict[str, Any], at: int, opens: int | None
+) -> None:
+    """The last two: never within the operator's, and across midnight; the call is then refused."""
+    rules = DeskRules(hours=CallingHours(9 * 60, 18 * 60))
+    midnight = AT.replace(hour=0)
+    given = {"hours": own} if own else {"pause": 0}
+    place = rules.place(order(**given), midnight + at * 60 * MINUTE, "UTC")
+    expected = None if opens is None else midnight + opens * 60 * MINUTE
+    assert place.not_before == expected
+    assert rules.place(order(), midnight, "").permitted is None, "who waits on the line"

@@ -1,0 +1,1 @@
+"""The carrier's account, its signature and its REST client, for calls and for messages alike."""
