@@ -1,0 +1,1 @@
+"""Web chat: the widget on a page of the operator's, and the routes it speaks to."""

@@ -1,0 +1,1 @@
+"""SMS and MMS: what differs from the carrier's other message channel."""

@@ -1,0 +1,1 @@
+"""WhatsApp by way of the carrier: its session window, templates and buttons."""
