@@ -57,9 +57,10 @@ class CarrierService:
         if leg is not None and leg.kind == "contact":
             fact, by = request.fact, request.answered_by
             return self._contacts.answer(leg, fact, request.fingerprint, by, self._voice)
-        asked, joined = request.hint == "gather", request.hint == "dial"
+        follows = {"asked": "gather", "joined": "dial", "said": "said"}
+        after = {name: request.hint == hint for name, hint in follows.items()}
         return self._agents.answer(
-            Pressed(request.leg, request.token, request.fact, request.digits, asked, joined)
+            Pressed(request.leg, request.token, request.fact, request.digits, **after)
         )
 
     def fact(self, fact: CallFact, leg: str = "") -> None:

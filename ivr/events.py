@@ -24,8 +24,9 @@ from flow.events import (
 )
 from ivr.form import whole
 
-Hint = Literal["gather", "record", "dial", "queue", "go", "again"]
-"""What the address was handed out for; `again`: say the question once more."""
+Hint = Literal["gather", "record", "dial", "queue", "go", "again", "said"]
+"""What the address was handed out for; `again`: say the question once more; `said`: an agent has
+heard what stood before it."""
 
 FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 """Call statuses after which nobody is on the line."""

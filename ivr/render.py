@@ -49,13 +49,16 @@ class TwimlRenderer:
 
     `audio_url` gives the absolute address of a prompt by name, None when there is none;
     `music_url` that of at most so many seconds of it (a <Play> cannot be stopped; without it the
-    whole prompt plays). `report` hears, without personal data, of what could not be rendered.
+    whole prompt plays). Who is forwarded to `forward_number`, because nothing else works, speaks
+    `longest` seconds at the most. `report` hears, without personal data, of what could not be
+    rendered.
     """
 
     public_url: str
     audio_url: AudioUrl
     music_url: MusicUrl | None = None
     forward_number: str = ""
+    longest: int | None = None
     language: str = "en-US"
     report: Callable[[str], None] = _unheard
 
@@ -104,7 +107,7 @@ class TwimlRenderer:
     def apology(self, language: str) -> Answer:
         """Render the spoken apology; the installation's own language when none is given."""
         response = VoiceResponse()
-        calls.add_apology(response, language or self.language, self.forward_number)
+        calls.add_apology(response, language or self.language, self.forward_number, self.longest)
         return Answer(finished(response))
 
     def empty(self) -> Answer:
@@ -143,8 +146,8 @@ class TwimlRenderer:
                 rooms.add_enqueue(response, instruction, action)
             case Join():
                 rooms.add_join(response, instruction, action, self._sounds())
-            case Proceed():
-                questions.add_return(response, hinted(action, "go"))
+            case Proceed(said=said):
+                questions.add_return(response, hinted(action, "said" if said else "go"))
             case _:
                 self._add_call(response, instruction, action)
 
@@ -168,6 +171,8 @@ class TwimlRenderer:
             case Reject():
                 calls.add_reject(response, instruction)
             case Apologise(language=language):
-                calls.add_apology(response, language or self.language, self.forward_number)
+                calls.add_apology(
+                    response, language or self.language, self.forward_number, self.longest
+                )
             case _:
                 assert_never(instruction)

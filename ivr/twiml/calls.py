@@ -28,6 +28,7 @@ def add_dial(parent: TwiML, dial: Dial, action: str, status: str, recording: str
         timeout=min(max(dial.ring_seconds, 1), RING),
         caller_id=clean(dial.caller_id) or None,
         answer_on_bridge=dial.answer_on_bridge or None,
+        time_limit=dial.longest,
         **_recorded(dial, recording),
     )
     for target in dial.targets:
@@ -88,12 +89,12 @@ def add_reject(parent: TwiML, reject: Reject) -> None:
         parent.nest(verbs.Reject(reason=reject.reason))
 
 
-def add_apology(parent: TwiML, language: str, forward: str) -> None:
+def add_apology(parent: TwiML, language: str, forward: str, longest: int | None = None) -> None:
     """Say sorry, then forward to the operator's number if there is one, and hang up."""
     words, spoken_in = apology(language)
     parent.nest(verbs.Say(words, language=spoken_in))
     if forward:
-        node = verbs.Dial()
+        node = verbs.Dial(time_limit=longest)
         node.nest(verbs.Number(forward))
         parent.nest(node)
     add_hangup(parent)

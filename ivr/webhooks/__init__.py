@@ -10,10 +10,9 @@ from ivr.render import TwimlRenderer
 from ivr.service import VoiceService
 from ivr.webhooks.desk import Desk
 from ivr.webhooks.facts import FactDesk
-from ivr.webhooks.gate import Gate, VoiceSettings, Webhook
+from ivr.webhooks.gate import Gate, Webhook
 from ivr.webhooks.rooms import RoomDesk
-
-__all__ = ["VoiceSettings", "voice_blueprint"]
+from runner.carrier.door import WebhookSettings
 
 
 def _uncounted(reason: str) -> None:
@@ -32,7 +31,7 @@ def _without_redirects(state: BlueprintSetupState) -> None:
 def voice_blueprint(
     service: VoiceService,
     renderer: TwimlRenderer,
-    settings: VoiceSettings,
+    settings: WebhookSettings,
     refused: Callable[[str], None] = _uncounted,
     now: Callable[[], datetime] = _now,
 ) -> Blueprint:

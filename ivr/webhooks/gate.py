@@ -3,32 +3,26 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import quote, urlsplit
 
 from flask import Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from ivr import signature
 from ivr.addresses import OVERRIDES
 from ivr.form import fields
-from ivr.signature import Received
 from ivr.webhooks.replies import nothing
+from runner.carrier.door import (
+    HEADER,
+    TOO_LARGE,
+    Door,
+    Knock,
+    TurnedAway,
+    WebhookSettings,
+    raw_target,
+)
+from runner.carrier.signature import fingerprint
 
 BODY = 64 * 1024
 """Bytes of a webhook's body: a call with a hundred SIP headers has about ten thousand."""
-
-
-@dataclass(frozen=True, slots=True)
-class VoiceSettings:
-    """What the webhooks need to know of the installation.
-
-    `tokens` are the account's auth tokens, several during a rotation; none means development
-    mode: unsigned requests are taken. `account_sid` "" takes every account's.
-    """
-
-    public_url: str
-    tokens: tuple[str, ...] = field(default=(), repr=False)
-    account_sid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +40,9 @@ class Gate:
     """Admits signed requests and hands them on as `Webhook`."""
 
     def __init__(
-        self, settings: VoiceSettings, refused: Callable[[str], None], now: Callable[[], datetime]
+        self, settings: WebhookSettings, refused: Callable[[str], None], now: Callable[[], datetime]
     ) -> None:
-        self._settings = settings
+        self._door = Door(settings, OVERRIDES)
         self._refused = refused
         self._now = now
 
@@ -58,59 +52,15 @@ class Gate:
         try:
             body = request.get_data(cache=False)
         except RequestEntityTooLarge:
-            return self._refuse("too large", 413)
-        target = _raw_target()
-        pairs = _pairs(body)
-        if not self._signed(target, body, pairs):
-            return self._refuse("signature", 403)
-        if pairs is None:
-            return self._refuse("form", 400)
-        form = fields(pairs)
-        if self._settings.account_sid not in (
-            "",
-            form.get("AccountSid", self._settings.account_sid),
-        ):
-            return self._refuse("account", 403)
+            return self._turn_away(TOO_LARGE)
+        target, kind = raw_target(request.environ), request.content_type or ""
+        offered = request.headers.get(HEADER, "")
+        found = self._door.admit(Knock(request.method, target, kind, body, offered))
+        if isinstance(found, TurnedAway):
+            return self._turn_away(found)
         path, _, query = target.partition("?")
-        return handle(Webhook(path, query, form, signature.fingerprint(pairs), self._now()))
+        return handle(Webhook(path, query, fields(found), fingerprint(found), self._now()))
 
-    def _signed(self, target: str, body: bytes, pairs: signature.Pairs | None) -> bool:
-        if not self._settings.tokens:
-            return True
-        received = Received(
-            method=request.method,
-            url=self._settings.public_url.rstrip("/") + target,
-            content_type=request.content_type or "",
-            body=body,
-            signature=request.headers.get("X-Twilio-Signature", ""),
-            fragment=OVERRIDES,
-            pairs=pairs,
-        )
-        return signature.verify(received, self._settings.tokens)
-
-    def _refuse(self, reason: str, status: int) -> Response:
-        self._refused(reason)
-        return nothing(status)
-
-
-def _pairs(body: bytes) -> signature.Pairs | None:
-    """Read the body's fields, which the signature is made of; None when it is no proper form."""
-    if not signature.is_form(request.content_type or ""):
-        return []
-    try:
-        return signature.form_pairs(body)
-    except ValueError:
-        return None
-
-
-def _raw_target() -> str:
-    """Give path and query exactly as sent: servers keep them as RAW_URI or REQUEST_URI."""
-    raw: str = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or ""
-    if raw.startswith("/"):
-        return raw.partition("#")[0]
-    if "://" in raw:
-        parts = urlsplit(raw)
-        return f"{parts.path}?{parts.query}" if parts.query else parts.path
-    query = request.query_string.decode("latin-1")
-    path = quote(request.path)
-    return f"{path}?{query}" if query else path
+    def _turn_away(self, why: TurnedAway) -> Response:
+        self._refused(why.reason)
+        return nothing(why.status)

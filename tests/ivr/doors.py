@@ -15,7 +15,8 @@ from flow.events import Event
 from flow.ledger import Answer, CallFact
 from ivr.render import TwimlRenderer
 from ivr.service import Arrival, LegRequest, RecordingFact, Waits
-from ivr.webhooks import VoiceSettings, voice_blueprint
+from ivr.webhooks import voice_blueprint
+from runner.carrier.door import WebhookSettings
 
 PUBLIC = "https://linewalk.example"
 TOKEN = "12345"
@@ -69,7 +70,7 @@ class Door:
         self.refused: list[str] = []
         self.reports: list[str] = []
         self.renderer = TwimlRenderer(PUBLIC, lambda name: None, report=self.reports.append)
-        settings = VoiceSettings(PUBLIC, tokens, ACCOUNT)
+        settings = WebhookSettings(PUBLIC, tokens, ACCOUNT)
         app = Flask("carrier-door")
         app.register_blueprint(
             voice_blueprint(told, self.renderer, settings, self.refused.append, lambda: NOW)

@@ -10,7 +10,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from ivr.calls import Account, Calls
+from ivr.calls import Calls
+from runner.carrier.account import Account
 from runner.errors import CarrierError
 from tests.support.network import free_port
 

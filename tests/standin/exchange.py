@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from tests.standin.callbacks import Callbacks
@@ -18,12 +18,15 @@ from tests.support.carrier import Carrier
 from tests.support.transport import Transport
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tests.standin.conference import Room
     from tests.standin.leg import Leg
     from tests.standin.player import Player
     from tests.standin.queues import Queue
     from tests.standin.recordings import Recording
     from tests.standin.scripts import Behaviour
+    from tests.standin.texts import Text
     from tests.support.twiml import Verb
 
 T = TypeVar("T")
@@ -37,11 +40,17 @@ def new_sid(prefix: str) -> str:
 
 @dataclass
 class Number:
-    """How one of the account's numbers is set up."""
+    """How one of the account's numbers is set up; `application` or `trunk` go before addresses."""
 
     voice: str
     fallback: str = ""
     status: str = ""
+    sms: str = ""
+    sid: str = field(default_factory=lambda: new_sid("PN"))
+    methods: dict[str, str] = field(default_factory=dict)
+    application: str = ""
+    trunk: str = ""
+    sms_application: str = ""
 
 
 class Exchange:
@@ -60,6 +69,9 @@ class Exchange:
         self.rooms: list[Room] = []
         self.queues: dict[str, Queue] = {}
         self.recordings: dict[str, Recording] = {}
+        self.texts: dict[str, Text] = {}
+        self.opted_out: set[tuple[str, str]] = set()
+        self.heard: dict[tuple[str, str], datetime] = {}
         self.numbers: dict[str, Number] = {}
         self.scripts: dict[str, list[Behaviour]] = {}
         self._carrier: Carrier | None = None
@@ -77,7 +89,8 @@ class Exchange:
     def number(self, number: str) -> Number:
         """How a number is set up; where nothing was said, to the product's own addresses."""
         base = self._reach().base
-        usual = Number(f"{base}/ivr/voice", f"{base}/ivr/fallback", f"{base}/ivr/status")
+        voice = (f"{base}/ivr/voice", f"{base}/ivr/fallback", f"{base}/ivr/status")
+        usual = Number(*voice, sms=f"{base}/digital/sms")
         return self.numbers.get(number, usual)
 
     def behaviour(self, number: str) -> "Behaviour":

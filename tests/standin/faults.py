@@ -12,7 +12,7 @@ class RestFault:
     """What happens to the next REST requests that fit, `times` of them.
 
     `acts`: what is asked is done, but the connection is closed after `seconds`. `answered_when`:
-    it is done and answered, as soon as that is true.
+    it is done and answered, as soon as that is true. `wait`: the answer's Retry-After.
     """
 
     method: str
@@ -22,6 +22,7 @@ class RestFault:
     code: int = 20500
     acts: bool = False
     seconds: float = 0.0
+    wait: int = 0
     answered_when: Callable[[], object] | None = None
 
 
@@ -46,7 +47,9 @@ class Faults:
     callback of a call never comes. `keep_queued`: calls that are made wait until `leg.ring()`.
     `queue_result`: an Enqueue is refused with this result, such as `queue-full`. `at_rest` is
     called with each REST request (`POST /…`) and the port it comes from, before it is carried out
-    (False) and after (True), and says whether to close the connection there.
+    (False) and after (True), and says whether to close the connection there. `texts`: the last
+    status of the messages that are sent, and its error code. `advanced_opt_out`: STOP, START and
+    HELP are named as such.
     """
 
     redirected: Literal["before", "after"] = "before"
@@ -54,6 +57,8 @@ class Faults:
     lose_terminal: bool = False
     keep_queued: bool = False
     queue_result: str = ""
+    texts: tuple[str, int] = ("delivered", 0)
+    advanced_opt_out: bool = False
     at_rest: Callable[[str, int, bool], bool] = lambda _what, _port, _done: False
     rest: list[RestFault] = field(default_factory=list)
     web: list[WebFault] = field(default_factory=list)

@@ -1,7 +1,8 @@
 """The stand-in carrier as a test holds it: place calls, script far ends, wait, look, break."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TypeVar
 
 from tests.standin.conference import Room
@@ -10,10 +11,12 @@ from tests.standin.exchange import Exchange, Number, new_sid
 from tests.standin.faults import RestFault, WebFault
 from tests.standin.leg import Leg
 from tests.standin.plan import Plan
+from tests.standin.recordings import Recording
 from tests.standin.rest.server import Api, api
 from tests.standin.rest.wire import Asked
 from tests.standin.scripts import Behaviour
 from tests.standin.table import VERBS
+from tests.standin.texts import Piece, Text, arrive
 from tests.support.carrier import CALLER
 from tests.support.transport import Reply, Transport
 
@@ -35,6 +38,11 @@ class Standin:
     def number(self, number: str, voice: str, fallback: str = "", status: str = "") -> None:
         """Set up a number; without this its webhooks are the product's `/ivr/…`."""
         self._exchange.numbers[number] = Number(voice, fallback, status)
+
+    def own(self, number: str, voice: str = "", **stands: str) -> Number:
+        """Give the account a number, set up as it says and else not at all."""
+        self._exchange.numbers[number] = made = replace(Number(voice), **stands)  # type: ignore[arg-type]  # its own fields
+        return made
 
     # -- calls --------------------------------------------------------------------------------
 
@@ -73,10 +81,42 @@ class Standin:
             -1
         ]
 
+    @property
+    def recordings(self) -> list[Recording]:
+        """The recordings that were not deleted, the oldest first."""
+        with self._exchange.condition:
+            return list(self._exchange.recordings.values())
+
     def room(self, name: str) -> Room:
         """The newest conference of a name; waits for one."""
         rooms = self._exchange.rooms
         return self.until(lambda: [room for room in rooms if room.name == name])[-1]
+
+    # -- messages -----------------------------------------------------------------------------
+
+    def text(
+        self,
+        to: str,
+        body: str,
+        sender: str = CALLER,
+        files: Sequence[tuple[str, bytes]] = (),
+        extra: Mapping[str, str] | None = None,
+    ) -> Text:
+        """Somebody writes to a number; the webhook is on its way. `extra`: more of its fields."""
+        exchange = self._exchange
+        pieces = [Piece(new_sid("ME"), kind, data) for kind, data in files]
+        with exchange.turn():
+            sid = new_sid("MM" if pieces else "SM")
+            text = Text(exchange, sid, to, sender, body, "inbound", "received", {}, pieces)
+            text.sent = text.created
+            arrive(text, extra or {})
+        return text
+
+    @property
+    def texts(self) -> list[Text]:
+        """Every message so far, the oldest first."""
+        with self._exchange.condition:
+            return list(self._exchange.texts.values())
 
     # -- what was sent ------------------------------------------------------------------------
 
@@ -131,10 +171,17 @@ class Standin:
     # -- what goes wrong ----------------------------------------------------------------------
 
     def fail_next(
-        self, method: str, path: str, *, status: int = 500, code: int = 20500, times: int = 1
+        self,
+        method: str,
+        path: str,
+        *,
+        status: int = 500,
+        code: int = 20500,
+        times: int = 1,
+        wait: int = 0,
     ) -> None:
-        """Refuse REST requests without doing anything."""
-        self.faults.rest.append(RestFault(method, path, times, status, code))
+        """Refuse REST requests without doing anything; `wait`: with a Retry-After."""
+        self.faults.rest.append(RestFault(method, path, times, status, code, wait=wait))
 
     def refuse(self, code: int, times: int = 1) -> None:
         """Refuse to make calls, for good: 21211, 21216, 13225 …"""

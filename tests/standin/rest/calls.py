@@ -79,13 +79,13 @@ def _matching(exchange: Exchange, asked: Asked) -> Iterator[Leg]:
         wanted["ParentCallSid"] = leg.parent
         began = (leg.started or leg.created).replace(microsecond=0)
         if all(form.get(name, value) == value for name, value in wanted.items()) and (
-            _within(began, "StartTime", asked)
-            and _within(leg.ended or began, "EndTime", asked, exists=leg.ended is not None)
+            within(began, "StartTime", asked)
+            and within(leg.ended or began, "EndTime", asked, exists=leg.ended is not None)
         ):
             yield leg
 
 
-def _within(moment: datetime, name: str, asked: Asked, *, exists: bool = True) -> bool:
+def within(moment: datetime, name: str, asked: Asked, *, exists: bool = True) -> bool:
     """Whether a time fits its filters: `StartTime` is a day, `StartTime<` and `StartTime>` moments.
 
     Both include the moment itself. What does not exist yet fits no filter.

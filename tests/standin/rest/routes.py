@@ -4,13 +4,14 @@ import re
 from collections.abc import Callable
 
 from tests.standin.exchange import Exchange
-from tests.standin.rest import calls, conferences, recordings
+from tests.standin.rest import calls, conferences, messages, numbers, recordings
 from tests.standin.rest.shapes import ROOT
 from tests.standin.rest.wire import Answered, Asked, RestError, missing
 
 _ID = "([^/]+)"
 _CALL = f"/Calls/{_ID}"
 _ROOM = f"/Conferences/{_ID}"
+_TEXT = f"/Messages/{_ID}"
 _WHO = f"{_ROOM}/Participants/{_ID}.json"
 
 ROUTES: tuple[tuple[str, str, Callable[..., Answered]], ...] = (
@@ -32,6 +33,16 @@ ROUTES: tuple[tuple[str, str, Callable[..., Answered]], ...] = (
     ("GET", _WHO, conferences.participant),
     ("POST", _WHO, conferences.change),
     ("DELETE", _WHO, conferences.kick),
+    ("GET", "/IncomingPhoneNumbers.json", numbers.listed),
+    ("GET", f"/IncomingPhoneNumbers/{_ID}.json", numbers.fetch),
+    ("POST", f"/IncomingPhoneNumbers/{_ID}.json", numbers.update),
+    ("POST", "/Messages.json", messages.create),
+    ("GET", "/Messages.json", messages.listed),
+    ("GET", f"{_TEXT}.json", messages.fetch),
+    ("GET", f"{_TEXT}/Media.json", messages.files),
+    ("GET", f"{_TEXT}/Media/{_ID}", messages.download),
+    ("DELETE", f"{_TEXT}.json", messages.remove),
+    ("DELETE", f"{_TEXT}/Media/{_ID}.json", messages.delete),
 )
 
 
@@ -44,6 +55,9 @@ def answer(exchange: Exchange, asked: Asked) -> Answered:
 
 
 def _routed(exchange: Exchange, asked: Asked) -> Answered:
+    if asked.path.startswith(messages.STORE):
+        with exchange.turn():
+            return messages.stored(exchange, asked)
     if not asked.admitted:
         raise RestError(401, 20003, "Authenticate")
     path = asked.path.removeprefix(ROOT)

@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from tests.standin.exchange import Exchange
 from tests.standin.rest.routes import answer
@@ -26,28 +27,27 @@ class Api:
         asked = read_asked(text)
         with self._exchange.turn():
             self.requests.append(asked)
-            fault = self._exchange.faults.of_rest(asked.method, asked.path)
-        if fault is None:
-            self._plainly(sock, asked)
-        elif fault.answered_when:
-            done = self._done(asked)
-            self._exchange.until(fault.answered_when, LATEST, lambda: None)
-            sock.sendall(written(done))
-        elif fault.acts:
-            self._done(asked)
-            self.stopping.wait(fault.seconds)
-        else:
-            error = RestError(fault.status, fault.code, "told to fail")
-            sock.sendall(written(error.answer))
-
-    def _plainly(self, sock: socket.socket, asked: Asked) -> None:
         cut = self._exchange.faults.at_rest
         what, port = f"{asked.method} {asked.path}", sock.getpeername()[1]
         if cut(what, port, False):
             return
+        answered = self._carried_out(asked)
+        if not cut(what, port, True) and answered is not None:
+            sock.sendall(written(answered))
+
+    def _carried_out(self, asked: Asked) -> Answered | None:
+        """Do what is asked, or what a fault says instead; None when it is never answered."""
+        fault = self._exchange.faults.of_rest(asked.method, asked.path)
+        if fault is not None and not fault.acts and not fault.answered_when:
+            answer = RestError(fault.status, fault.code, "told to fail").answer
+            return replace(answer, headers={"Retry-After": str(fault.wait)} if fault.wait else {})
         done = self._done(asked)
-        if not cut(what, port, True):
-            sock.sendall(written(done))
+        if fault is not None and fault.answered_when:
+            self._exchange.until(fault.answered_when, LATEST, lambda: None)
+        elif fault is not None:
+            self.stopping.wait(fault.seconds)
+            return None
+        return done
 
     def _done(self, asked: Asked) -> Answered:
         try:

@@ -1,5 +1,6 @@
 """Resources as the carrier writes them in JSON."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, TypeVar
@@ -7,10 +8,12 @@ from urllib.parse import urlencode
 
 from tests.standin.clock import rfc2822
 from tests.standin.conference import Room
+from tests.standin.exchange import Number
 from tests.standin.leg import Leg
 from tests.standin.participant import Conferring
 from tests.standin.recordings import Recording
 from tests.standin.rest.wire import Answered, Asked
+from tests.standin.texts import Piece, Text
 from tests.support.carrier import ACCOUNT
 
 ROOT = f"/2010-04-01/Accounts/{ACCOUNT}"
@@ -128,6 +131,70 @@ def recording(one: Recording) -> Json:
         "track": "both",
         "encryption_details": None,
         "uri": f"{ROOT}/Calls/{one.call}/Recordings/{one.sid}.json",
+    }
+
+
+def message(text: Text) -> Json:
+    """A message."""
+    sent = text.wanted.get("MessagingServiceSid")
+    return {
+        "sid": text.sid,
+        "account_sid": ACCOUNT,
+        "api_version": "2010-04-01",
+        "body": text.body,
+        "date_created": _when(text.created),
+        "date_sent": _when(text.sent),
+        "date_updated": _when(text.sent or text.created),
+        "direction": text.direction,
+        "error_code": text.code or None,
+        "error_message": None,
+        "from": text.sender or None,
+        "messaging_service_sid": sent or None,
+        "num_media": str(len(text.pieces)),
+        "num_segments": "0" if sent else "1",
+        "price": None,
+        "price_unit": "USD",
+        "status": text.status,
+        "subresource_uris": {"media": f"{ROOT}/Messages/{text.sid}/Media.json"},
+        "to": text.to,
+        "uri": f"{ROOT}/Messages/{text.sid}.json",
+    }
+
+
+def media(text: Text, piece: Piece) -> Json:
+    """A file of a message."""
+    return {
+        "sid": piece.sid,
+        "account_sid": ACCOUNT,
+        "parent_sid": text.sid,
+        "content_type": piece.type,
+        "date_created": _when(text.created),
+        "date_updated": _when(text.created),
+        "uri": f"{ROOT}/Messages/{text.sid}/Media/{piece.sid}.json",
+    }
+
+
+def number(name: str, one: Number) -> Json:
+    """One of the account's numbers; what is not set is an empty text."""
+    methods = {"VoiceMethod", "VoiceFallbackMethod", "StatusCallbackMethod", "SmsMethod"}
+    snake = {each: re.sub(r"(?<=[a-z])(?=[A-Z])", "_", each).lower() for each in methods}
+    return {
+        "sid": one.sid,
+        "account_sid": ACCOUNT,
+        "api_version": "2010-04-01",
+        "phone_number": name,
+        "friendly_name": name,
+        "capabilities": {"voice": True, "sms": True, "mms": True, "fax": False},
+        "voice_url": one.voice,
+        "voice_fallback_url": one.fallback,
+        "status_callback": one.status,
+        "sms_url": one.sms,
+        "sms_fallback_url": "",
+        "voice_application_sid": one.application or None,
+        "sms_application_sid": one.sms_application or None,
+        "trunk_sid": one.trunk or None,
+        "uri": f"{ROOT}/IncomingPhoneNumbers/{one.sid}.json",
+        **{snake[each]: one.methods.get(each, "POST") for each in methods},
     }
 
 

@@ -35,6 +35,7 @@ class Answered:
     body: Any = b""
     status: int = 200
     content: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class RestError(Exception):
@@ -83,5 +84,6 @@ def written(answer: Answered) -> bytes:
         f"Content-Type: {answer.content}",
         f"Content-Length: {len(body)}",
         "Connection: close",
+        *(f"{name}: {value}" for name, value in answer.headers.items()),
     ]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
