@@ -2,12 +2,23 @@
 
 import threading
 from collections.abc import Callable
+from typing import Protocol
 
 import structlog
 
 _log = structlog.get_logger(__name__)
 
 _FAREWELL = 5.0
+
+
+class Lasting(Protocol):
+    """Something that runs beside the jobs for as long as the worker does."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def stop(self) -> None:
+        """End, after what is being done."""
 
 
 class Steadily:

@@ -15,7 +15,7 @@ from jobs.job import Job, Scheduled
 from jobs.logs import take_over_logs
 from jobs.queue import NAME, QUEUE, SERIALIZER, VERSION, DurableJobs
 from jobs.reaper import Reaper
-from jobs.steadily import Steadily
+from jobs.steadily import Lasting
 
 _log = structlog.get_logger(__name__)
 
@@ -42,7 +42,7 @@ class Worker:
         jobs: Sequence[Job],
         schedule: Sequence[Scheduled],
         reaper: Reaper,
-        steady: Sequence[Steadily] = (),
+        steady: Sequence[Lasting] = (),
     ) -> None:
         self._url, self._executor, self._steady = database_url, executor, steady
         self._jobs, self._schedule, self._reaper = jobs, schedule, reaper

@@ -1,4 +1,4 @@
-"""Backs an installation up while it runs, and restores one: database, prompts, recordings."""
+"""Backs an installation up while it runs, and restores one: database, sounds, files of messages."""
 
 import re
 import shutil
@@ -16,7 +16,7 @@ from store import copies, migrate
 from store.archive import Archive, Writer, reading, writing
 from store.database import Database
 
-FOLDERS = ("prompts", "recordings")
+FOLDERS = ("prompts", "recordings", "media")
 KEY = "secret.key"
 
 _KEY_MARK = "the key of a backup"

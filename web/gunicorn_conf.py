@@ -1,19 +1,16 @@
 """How gunicorn serves this server; read by `gunicorn -c web/gunicorn_conf.py 'app:create_app()'`.
 
-Threads, because a request may wait up to four seconds for another system while others go on.
+Threads, because a request may wait up to four seconds for another system while others go on, and
+the event stream of an open chat has one as long as it is open.
 """
 
 import gc
-import os
-import shutil
 import sys
-from pathlib import Path
 from typing import Any
-
-from prometheus_client import multiprocess
 
 from runner.errors import BadSettings
 from runner.settings import load_settings
+from web import metrics
 
 try:
     _settings = load_settings()
@@ -21,16 +18,15 @@ except BadSettings as wrong:
     print(f"linewalk: {wrong}", file=sys.stderr)  # noqa: T201 the one line an operator is to read
     sys.exit(1)
 
-# Every process counts into files of its own, which /metrics adds up; they start empty.
-_counts = Path(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", f"{_settings.data_dir}/metrics"))
+_counts = metrics.share(_settings.data_dir)
 
 bind = f"{_settings.host}:{_settings.port}"
 workers = _settings.workers
 worker_class = "gthread"
-threads = 32
+threads = 32 + _settings.chat_streams
 backlog = 1024
 timeout = 60
-graceful_timeout = 10
+graceful_timeout = 5
 keepalive = 75
 accesslog = None
 errorlog = "-"
@@ -50,22 +46,23 @@ def worker_int(worker: Any) -> None:
 def on_starting(server: Any) -> None:
     """Begin counting at nothing."""
     del server
-    shutil.rmtree(_counts, ignore_errors=True)
-    _counts.mkdir(parents=True)
+    metrics.forget_ended(_counts)
 
 
 def child_exit(server: Any, worker: Any) -> None:
     """Keep what an ended process counted."""
+    from prometheus_client import multiprocess  # noqa: PLC0415 as in web.metrics
+
     del server
     multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the library has no types here
 
 
 def post_worker_init(worker: Any) -> None:
-    """Spare the garbage collector what was loaded, and let it come less often.
+    """Spare the garbage collector what was loaded; let streams see when the process ends.
 
     A turn makes some thousand objects, which reference counting frees: its rounds find nothing.
     """
-    del worker
+    worker.wsgi.config["LINEWALK_ENDING"] = lambda: not worker.alive
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)

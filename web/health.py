@@ -1,5 +1,7 @@
 """Says whether the process lives and whether it can take calls, for a load balancer."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, jsonify
 
 from flow.ledger import Unavailable
@@ -7,8 +9,8 @@ from store.migrate import is_current
 from web.house import House
 
 
-def blueprint(house: House) -> Blueprint:
-    """Build `/healthz` and `/readyz`."""
+def blueprint(house: House, carriers: Callable[[], list[str]] = list) -> Blueprint:
+    """Build `/healthz` and `/readyz`; `carriers` tells at once what numbers there lack."""
     routes = Blueprint("health", __name__)
 
     @routes.get("/healthz")
@@ -20,7 +22,7 @@ def blueprint(house: House) -> Blueprint:
         problem = _problem(house)
         if problem:
             return jsonify(status="not ready", reason=problem), 503
-        return jsonify(status="ready", warnings=_warnings(house)), 200
+        return jsonify(status="ready", warnings=[*_warnings(house), *carriers()]), 200
 
     return routes
 

@@ -10,6 +10,7 @@ from flask import Flask, current_app
 from audio.prompts import PromptLibrary
 from audio.recordings import RecordingStore
 from runner.keys import Keys
+from runner.media import MediaShelf
 from runner.secrets import Secrets
 from runner.settings import Settings
 from runner.switchboard import Switchboard
@@ -26,9 +27,11 @@ from store.past import Past
 from store.people import People
 from store.queues import Queues
 from store.sealed import Secrets as SecretTable
+from store.served import Hands
 from store.shelves import PromptShelf, RecordingShelf
 from store.store import SqlStore
 from store.subscriptions import Subscriptions
+from store.threads import Threads
 from store.voicemails import Voicemails
 
 _KEY = "linewalk"
@@ -57,7 +60,11 @@ class House:
     @cached_property
     def store(self) -> SqlStore:
         """Where turns are kept."""
-        return SqlStore(self.database)
+        return SqlStore(self.database, self.mark)
+
+    def mark(self, text: str) -> str:
+        """Give the keyed digest of a text; the key is looked for only now."""
+        return self.vault.mark(text)
 
     @cached_property
     def switchboard(self) -> Switchboard:
@@ -93,6 +100,21 @@ class House:
     def voicemails(self) -> Voicemails:
         """The messages for agents."""
         return Voicemails(self.database)
+
+    @cached_property
+    def threads(self) -> Threads:
+        """The conversations by messages."""
+        return Threads(self.database)
+
+    @cached_property
+    def served(self) -> Hands:
+        """Which agents had conversations by messages."""
+        return Hands(self.database)
+
+    @cached_property
+    def media(self) -> MediaShelf:
+        """The files of messages."""
+        return MediaShelf(self.settings.data_dir / "media", self.threads.files_known)
 
     @cached_property
     def queues(self) -> Queues:

@@ -1,36 +1,89 @@
-"""Counts what an operator watches, for Prometheus; never a number, a name or a word of a caller."""
+"""Counts what an operator watches, for Prometheus; never a number, a name or a word of a caller.
+
+Every process of an installation, web processes and worker, counts into files of its own under one
+folder, which `/metrics` adds up. The library chooses how to count when it is first imported, so it
+is imported when something is first counted: after `share`.
+"""
 
 import os
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, request
-from prometheus_client import (
-    CONTENT_TYPE_LATEST,
-    REGISTRY,
-    CollectorRegistry,
-    Counter,
-    generate_latest,
-)
-from prometheus_client.multiprocess import MultiProcessCollector
 
-REFUSED = Counter("linewalk_webhooks_refused", "Webhooks turned away before parsing.", ["reason"])
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry, Counter
 
-CALLS_REFUSED = Counter("linewalk_calls_refused", "Outgoing calls that did not leave.", ["reason"])
-LIMITS_REACHED = Counter("linewalk_call_limits_reached", "Calls that met a full limit.", ["limit"])
+_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+_FILE = re.compile(r"[a-z_]+_(\d+)\.db")
+
+
+@dataclass(frozen=True, slots=True)
+class _Counters:
+    webhooks_refused: "Counter"
+    calls_refused: "Counter"
+    limits_reached: "Counter"
+    keys_frozen: "Counter"
+
+
+@cache
+def _counters() -> _Counters:
+    from prometheus_client import Counter  # noqa: PLC0415 see above
+
+    return _Counters(
+        Counter("linewalk_webhooks_refused", "Webhooks turned away before parsing.", ["reason"]),
+        Counter("linewalk_calls_refused", "Outgoing calls that did not leave.", ["reason"]),
+        Counter("linewalk_call_limits_reached", "Calls that met a full limit.", ["limit"]),
+        Counter("linewalk_keys_frozen", "API keys that were frozen because of their calls."),
+    )
+
+
+def share(data_dir: Path) -> Path:
+    """Count into files that all processes of this installation share; the folder."""
+    folder = Path(os.environ.setdefault(_FOLDER, f"{data_dir}/metrics"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def forget_ended(folder: Path) -> None:
+    """Begin at nothing, but for what processes have counted that still live: the worker may."""
+    for path in folder.iterdir():
+        counted_by = _FILE.fullmatch(path.name)
+        if counted_by is None or not _lives(int(counted_by[1])):
+            path.unlink(missing_ok=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def call_refused(reason: str) -> None:
     """Count an outgoing call that did not leave."""
-    CALLS_REFUSED.labels(reason).inc()
+    _counters().calls_refused.labels(reason).inc()
 
 
 def limit_reached(limit: str) -> None:
     """Count an outgoing call that met a full limit, whether it waits or was refused."""
-    LIMITS_REACHED.labels(limit).inc()
+    _counters().limits_reached.labels(limit).inc()
+
+
+def key_frozen() -> None:
+    """Count an API key that was frozen."""
+    _counters().keys_frozen.inc()
 
 
 def refused(reason: str) -> None:
     """Count a webhook that was turned away."""
-    REFUSED.labels(reason).inc()
+    _counters().webhooks_refused.labels(reason).inc()
 
 
 def blueprint() -> Blueprint:
@@ -41,6 +94,9 @@ def blueprint() -> Blueprint:
     def metrics() -> Response:
         if not _is_local():
             abort(404)
+        from prometheus_client import CONTENT_TYPE_LATEST, generate_latest  # noqa: PLC0415 see above
+
+        _counters()
         return Response(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
 
     return routes
@@ -55,9 +111,12 @@ def _is_local() -> bool:
     return named_here and not forwarded and sender in {"127.0.0.1", "::1"}
 
 
-def _registry() -> CollectorRegistry:
+def _registry() -> "CollectorRegistry":
     """Gather what all processes counted, where there are several."""
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    from prometheus_client import REGISTRY, CollectorRegistry  # noqa: PLC0415 see above
+    from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415 see above
+
+    if _FOLDER not in os.environ:
         return REGISTRY
     gathered = CollectorRegistry()
     MultiProcessCollector(gathered)  # type: ignore[no-untyped-call]  # the library has no types here

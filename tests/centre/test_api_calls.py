@@ -61,7 +61,7 @@ def test_a_call_is_placed_and_told_from_its_begin_to_its_end(centre: Centre, api
     assert [one["call_id"] for one in api.items("/calls?state=active")] == [placed["call_id"]]
     agent.hang_up()
     centre.carrier.until(lambda: api.get(path)["state"] == "ended")
-    told = api.get(f"/interactions/{placed['interaction_id']}")
+    told = api.get(f"/interactions/{placed['interaction_id']}", key=key)
     assert told["flow_execution_id"] == call["flow_execution_id"] == placed["flow_execution_id"]
     kept = api.house.rows("SELECT id, flow, api_key FROM lw_interactions")
     assert kept == [(placed["interaction_id"], "direct-call", api.key_id(key))]

@@ -225,3 +225,31 @@ def test_a_number_that_is_not_ours_is_never_shown(centre: Centre, key: str) -> N
     leg, _ = called(centre, key)
     assert leg.sender in {row[0] for row in centre.house.rows("SELECT address FROM lw_bindings")}
     leg.busy()
+
+
+def test_a_key_that_floods_is_frozen_until_somebody_looks(ready_url: str, tmp_path: Path) -> None:
+    given = {"call_limits_per_key": "per_hour=1,per_second=none", "freeze_keys_after": 2}
+    with centre_on(ready_url, tmp_path, calls_per_second=100, **given) as centre:
+        name = make_key(centre)
+        asked(centre, name)
+        centre.carrier.leg_to(ADA).busy()
+        for number in (BEA, ADA):
+            asked(centre, name, number)
+        centre.carrier.until(lambda: refused(centre) == 2)
+        told = start(centre, name, "delivery-notice", {**NOTICE, "number": BEA})
+        assert told.status_code == 403
+        assert told.content_type == "application/problem+json"
+        assert "2 calls refused within the hour" in told.json["detail"]
+        metrics = centre.house.app.test_client().get("/metrics", base_url="http://localhost")
+        assert b"linewalk_keys_frozen_total 0.0" not in metrics.data
+        unfreeze = ["keys", "unfreeze", "_".join(name.split("_")[:2])]
+        assert centre.house.app.test_cli_runner().invoke(args=unfreeze).exit_code == 0
+        asked(centre, name, BEA)
+        centre.carrier.until(lambda: refused(centre) == 3)
+        asked(centre, name)  # counting has begun anew
+
+
+def refused(centre: Centre) -> int:
+    """How many calls the limits of keys refused: the command's output may have log lines in it."""
+    query = "SELECT count(*) FROM lw_refusals WHERE reason = 'key_limit'"
+    return int(centre.house.rows(query)[0][0])

@@ -24,12 +24,22 @@ class Anything:
 def services() -> Services:
     thing = cast("Any", Anything())
     forgotten = (SWEEPS, lambda _: 0, lambda: None, lambda: 0, lambda: 0, lambda: 0)
-    return Services(thing, thing, thing, lambda: NOON, lambda _: 0, *forgotten, thing)
+    known = (thing, thing, thing, lambda: NOON, lambda _: 0, *forgotten)
+    return Services(*known, post=thing, fetching=thing, missed=thing)
 
 
 def test_every_job_has_a_name_of_its_own() -> None:
     names = [job.name for job in job_table(services())]
-    assert names == ["deliver", "desk", "hangup", "timer", "recording", "mail", "voicemail"]
+    assert names == [
+        "deliver",
+        "desk",
+        "hangup",
+        "timer",
+        "recording",
+        "mail",
+        "voicemail",
+        "media",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -38,6 +48,7 @@ def test_every_job_has_a_name_of_its_own() -> None:
         ("desk", timedelta(seconds=10)),
         ("sweep", timedelta(seconds=10)),
         ("watchdog", timedelta(minutes=1)),
+        ("missed", timedelta(minutes=3)),
         ("chase", timedelta(minutes=5)),
         ("forget", timedelta(hours=1)),
         ("keep", timedelta(days=1)),

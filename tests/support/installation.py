@@ -1,13 +1,13 @@
 """One whole installation inside the test's process: the real application on a real database."""
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from unittest.mock import patch
 
 import sqlalchemy as sa
@@ -19,6 +19,7 @@ from flow.ledger import Run
 from ivr.webhooks import voice_blueprint
 from jobs.queue import migrate
 from runner.effects import Effects
+from runner.messages.sending import Sending
 from runner.settings import Settings, load_settings
 from runner.voice import Voice
 from store.migrate import upgrade
@@ -26,6 +27,7 @@ from tests.support.carrier import ACCOUNT, TOKEN, Call, Carrier
 from tests.support.transport import InProcess
 from web.house import House, now
 
+T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[2]
 BASE = "https://calls.example.com"
 NUMBER = "+15550100001"
@@ -92,7 +94,7 @@ class Installation:
     def telephony(self) -> Telephony:
         """What a worker process has; a second process as far as leases go."""
         if not self._worker:
-            self._worker.append(Telephony(self.house))
+            self._worker.append(Telephony(self.house, sweeps=True))
         return self._worker[0]
 
     def job(self, name: str, data: Mapping[str, Any]) -> None:
@@ -146,35 +148,54 @@ def installation(
 
     `budget` is how many seconds a turn may wait for something outside.
     """
-    settings = load_settings(
-        **{
-            "database_url": url,
-            "public_url": BASE,
-            "data_dir": folder / "data",
-            "twilio_account_sid": ACCOUNT,
-            "twilio_auth_token": TOKEN,
-            "secret_key": KEY,
-        }
-        | given
-    )
+    settings = _settings(url, folder, given)
     clock = clock or Clock()
     made: list[Effects] = []
-
-    def effects(*parts: Any, **more: Any) -> Effects:
-        made.append(Effects(*parts, **more))
-        return made[-1]
-
+    sendings: list[Sending] = []
     with ExitStack() as stack:
         stack.enter_context(patch("app.now", clock))
-        stack.enter_context(patch("runner.assembly.Effects", effects))
+        stack.enter_context(patch("runner.messages.messaging.Sending", _noted(Sending, sendings)))
+        stack.enter_context(patch("runner.assembly.Effects", _noted(Effects, made)))
         stack.enter_context(patch("runner.assembly.Voice", partial(Voice, budget=budget)))
         stack.enter_context(patch("app.voice_blueprint", partial(voice_blueprint, now=clock)))
         app = create_app(settings)
         house: House = app.extensions["linewalk"]
+        here = Installation(app, settings, house, Carrier(InProcess(app), BASE), clock)
         try:
-            yield Installation(app, settings, house, Carrier(InProcess(app), BASE), clock)
+            yield here
         finally:
-            for one in made:
-                one.orders.close()
-                one._pool.shutdown()
-            house.database.close()
+            _shut(here, made, sendings)
+
+
+def _settings(url: str, folder: Path, given: Mapping[str, Any]) -> Settings:
+    usual = {
+        "database_url": url,
+        "public_url": BASE,
+        "data_dir": folder / "data",
+        "twilio_account_sid": ACCOUNT,
+        "twilio_auth_token": TOKEN,
+        "secret_key": KEY,
+    }
+    return load_settings(**(usual | dict(given)))
+
+
+def _noted(kind: Callable[..., T], made: list[T]) -> Callable[..., T]:
+    """Give what makes one of a kind, and notes it."""
+
+    def make(*parts: Any, **more: Any) -> T:
+        made.append(kind(*parts, **more))
+        return made[-1]
+
+    return make
+
+
+def _shut(here: Installation, made: Sequence[Effects], sendings: Sequence[Sending]) -> None:
+    """Close what the installation and its second process have open."""
+    for each in sendings:
+        each.close()
+    for worker in here._worker:
+        worker.jobs.close()
+    for one in made:
+        one.orders.close()
+        one._pool.shutdown()
+    here.house.database.close()

@@ -22,6 +22,7 @@ WRONG = [
     ("EGRESS_ALLOW", "///", "is not a host or host:port"),
     ("DIAL_COUNTRIES", "Mars", "is no country"),
     ("FORWARD_NUMBER", "555", "is no number"),
+    ("CHAT_ORIGINS", "shop.example.com", "is no origin"),
     ("LOG_LEVEL", "LOUD", "give one of DEBUG"),
     ("API_STARTS_PER_SECOND", "0", "greater than or equal to 1"),
     ("TWILIO_AUTH_TOKEN", "token", "TWILIO_ACCOUNT_SID is needed"),

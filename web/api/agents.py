@@ -13,8 +13,10 @@ from desk.agents_file import (
     AgentEntry,
     AgentName,
     Attributes,
+    Capacity,
     Email,
     Groups,
+    Language,
 )
 from runner.staff import Seen, Unfit
 from web.api.doors import doors, note
@@ -38,6 +40,8 @@ class AgentChange(BaseModel):
     accept_by_key: bool | None = None
     presence: Chosen | None = None
     email: Email | None = None
+    language: Language | None = None
+    capacity: Capacity | None = None
 
 
 class PresenceBody(BaseModel):
@@ -64,6 +68,9 @@ class AgentOut(BaseModel):
     call_id: str = Field(description="The conversation that goes on, empty for none.")
     is_rung: bool
     email: str = Field(description="Where messages go; empty for nowhere.")
+    language: str = Field(description="What the agent is spoken to in; empty for the flow's.")
+    capacity: int = Field(description="Points of contacts that the agent may have at once.")
+    used: int = Field(description="Points taken: by messages, and by a call or its ringing.")
 
 
 class AgentPage(BaseModel):
@@ -132,7 +139,7 @@ def change_agent(agent_id: str, json_data: AgentChange) -> Any:
 @routes.delete("/agents/<agent_id>")
 @routes.doc(responses={204: "It is gone.", 409: "The agent is in a conversation."})
 def delete_agent(agent_id: str) -> Response:
-    """Remove an agent, who is rung no more; not during a conversation."""
+    """Remove an agent, who is rung no more; not with a call or conversations by messages."""
     here = doors().staff
     if not here.remove(agent_id):
         if here.agent(agent_id) is None:
@@ -170,7 +177,7 @@ def _found(agent_id: str) -> dict[str, Any]:
 
 
 def _shown(seen: Seen) -> dict[str, Any]:
-    here = {"call_id": seen.call, "is_rung": seen.is_rung}
+    here = {"call_id": seen.call, "is_rung": seen.is_rung, "used": seen.used}
     own = {name: getattr(seen.agent, name) for name in AgentOut.model_fields if name not in here}
     return {**own, **here}
 

@@ -72,6 +72,8 @@ def install(server: Flask, doors: Doors | None, base_url: str) -> None:
         api.register_error_handler(error, cast("Any", render))
     for resource in RESOURCES:
         api.register_blueprint(resource.routes)
+    for other in app.blueprints.values():  # the document asks each; only the API's know
+        vars(other).setdefault("enable_openapi", False)
     app.register_blueprint(api)
     scopes_of(app, resources)  # a route without a rule stops the start
     app.error_callback = lambda error: response(of_validation(error))

@@ -10,6 +10,8 @@ from flask import current_app, g
 from desk.access import ApiKey, AuditEntry
 from runner.handling import Handling
 from runner.keys import Keys
+from runner.messages.answers import Answers
+from runner.messages.hands import Hands
 from runner.outgoing import Outgoing
 from runner.staff import Staff
 from runner.starts import Starts
@@ -20,7 +22,10 @@ _NAME = "linewalk.api"
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """The services behind the API: who has a key, what starts flows, what time it is, who works."""
+    """The services behind the API: who has a key, what starts flows, what time it is, who works.
+
+    `hands` and `answers` are for conversations by messages.
+    """
 
     keys: Keys
     starts: Starts
@@ -28,6 +33,8 @@ class Doors:
     staff: Staff
     outgoing: Outgoing
     handling: Handling
+    hands: Hands
+    answers: Answers
 
 
 def open_doors(app: object, doors: Doors) -> None:

@@ -25,8 +25,8 @@ class Gate:
         """Check the request that runs.
 
         Raises:
-            Problem: 401 for no key or none that counts, 403 for one without the scope, 400 for
-                a query parameter that the route does not have.
+            Problem: 401 for no key or none that counts, 403 for one without the scope or that is
+                frozen, 400 for a query parameter that the route does not have.
         """
         allowed = self._resources[request.blueprint or ""].allowed(request.method)
         if allowed != ANYBODY:
@@ -42,6 +42,9 @@ def _check_key(allowed: Allowed) -> None:
     checked = doors().keys.check(presented[1]) if presented else None
     if checked is None or checked.key is None:
         raise _unknown("this key is not known here", f'{_REALM}, error="invalid_token"')
+    if checked.state == "frozen":
+        why = f"this key is frozen, because of its calls: {checked.key.frozen_why}"
+        raise Problem(403, f"{why}; the operator unfreezes it: flask keys unfreeze")
     if checked.state != "good":
         raise _unknown(f"this key is {checked.state}", f'{_REALM}, error="invalid_token"')
     if not allowed & set(checked.key.scopes):

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from flow.ledger import Run
-from web.api.doors import doors
+from web.api.doors import api_key, doors
 from web.api.pages import Page, left_out, moment, page, text
 from web.api.problems import missing
 from web.api.recordings import RecordingOut, shown_recording
@@ -15,6 +15,10 @@ from web.api.resource import Routes
 from web.house import house
 
 routes = Routes("interactions", "What became of every contact.")
+one = Routes("interaction", "One of them; a key that may not read sees those it began itself.")
+
+READERS = frozenset({"read", "admin"})
+"""The scopes of keys that see every interaction."""
 
 Status = Literal["running", "waiting", "ended"]
 
@@ -107,13 +111,17 @@ def list_interactions(query_data: InteractionQuery) -> Any:
     )
 
 
-@routes.get("/interactions/<interaction_id>")
-@routes.output(WholeInteractionOut)
+@one.get("/interactions/<interaction_id>")
+@one.output(WholeInteractionOut)
 def get_interaction(interaction_id: str) -> Any:
-    """Give an interaction: where it stands, and everything that has happened."""
-    past = house().past
+    """Give an interaction: where it stands, and everything that has happened.
+
+    Keys without `read` or `admin` see those they began themselves; others are not there for them.
+    """
+    past, key = house().past, api_key()
     runs = past.interaction(interaction_id)
-    if not runs:
+    is_open = READERS & set(key.scopes) or past.began(interaction_id) == key.id
+    if not runs or not is_open:
         raise missing("interaction of this id")
     oldest_first = [run.id for run in reversed(runs)]
     return {

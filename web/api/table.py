@@ -11,6 +11,7 @@ from web.api import (
     bindings,
     calls,
     contacts,
+    conversations,
     flows,
     handling,
     interactions,
@@ -21,6 +22,8 @@ from web.api import (
     specification,
     starts,
     surveys,
+    templates,
+    texting,
     versions,
     voicemails,
     webhooks,
@@ -37,6 +40,7 @@ RESOURCES: Sequence[Resource] = (
     resource(specification.routes, GET=ANYBODY),
     resource(starts.routes, POST=START),
     resource(interactions.routes, GET=READ),
+    resource(interactions.one, GET=READ | START | CALL),  # a key sees what it began itself
     resource(flows.routes, GET=READ, POST=CHANGE),
     resource(versions.routes, GET=READ, POST=CHANGE),
     resource(bindings.routes, GET=READ, PUT=CHANGE, DELETE=CHANGE),
@@ -51,6 +55,9 @@ RESOURCES: Sequence[Resource] = (
     resource(handling.routes, POST=CALL),
     resource(handling.supervision, POST=CHANGE),  # who listens needs a permission of its own
     resource(wrap_ups.routes, PUT=CHANGE),
+    resource(conversations.routes, GET=READ),
+    resource(texting.routes, POST=CALL | CHANGE),  # who may both may do it for any agent
+    resource(templates.routes, GET=READ | CALL, PUT=CHANGE, DELETE=CHANGE),
     resource(voicemails.routes, GET=READ, PUT=CHANGE),
     resource(webhooks.routes, GET=CHANGE, POST=CHANGE, PATCH=CHANGE, DELETE=CHANGE),
 )

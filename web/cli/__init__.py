@@ -8,6 +8,7 @@ from runner.staff import Staff
 from web.cli.agents import STAFF, agents
 from web.cli.backup import backup_command, restore_command
 from web.cli.calls import calls
+from web.cli.carrier import carrier
 from web.cli.contact_data import (
     erase_command,
     export_command,
@@ -41,6 +42,7 @@ def add_commands(
         app.cli.add_command(command)
     for command in (export_command, erase_command, hold_command, release_hold_command):
         contacts.add_command(command)
-    for command in (flows, prompts, contacts, agents, calls, voicemails, secrets, keys, webhooks):
+    groups = (flows, prompts, contacts, agents, calls, carrier, voicemails, secrets, keys, webhooks)
+    for command in groups:
         app.cli.add_command(command)
     app.cli.add_command(release)

@@ -21,9 +21,9 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 def backup_command(file: Path, with_key: bool) -> None:  # noqa: FBT001  click passes options by name
     """Write everything into one archive, while the server runs.
 
-    The archive holds the database as of one moment, the prompts and the recordings, with a
-    checksum of each. Whoever has it can read all of that; secrets and secret digits need the key
-    besides, which is not in it unless you say so.
+    The archive holds the database as of one moment, the prompts, recordings and files of messages,
+    with a checksum of each. Whoever has it can read all of that; secrets and secret digits need
+    the key besides, which is not in it unless you say so.
     """
     here = house()
     done = back_up(here.settings, here.database, file.absolute(), now(), key=with_key)

@@ -3,6 +3,7 @@
 import json
 import os
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -13,6 +14,7 @@ from flask.cli import with_appcontext
 
 from audio.errors import AudioMissing
 from desk.keeping import Belongings, Hold, Person, Proof
+from runner.media import MediaError
 from store.belongings import Finder
 from store.export import export
 from store.holds import Holds
@@ -32,7 +34,7 @@ ERASER = "linewalk-eraser"
 @with_appcontext
 @plainly
 def export_command(who: str, output: Path | None) -> None:
-    """Write everything kept of one person into a ZIP file: data as JSON, and the recordings.
+    """Write everything kept of one person into a ZIP file: data as JSON, recordings, files.
 
     WHO is a number, an e-mail address or a contact's id. What is sealed is not in it.
     """
@@ -40,9 +42,9 @@ def export_command(who: str, output: Path | None) -> None:
     found = _finder().of(person)
     data = export(house().database, person, found)
     file = output or Path(f"contact-{now():%Y%m%d-%H%M%S}.zip")
-    sounds = _write(file, data, found)
+    sounds, files = _write(file, data, found)
     rows = sum(map(len, data.values()))
-    click.echo(f"{file}: {rows} entries, {sounds} recordings")
+    click.echo(f"{file}: {rows} entries, {sounds} recordings, {files} files of messages")
     _tell_of_mentions(found)
 
 
@@ -52,7 +54,7 @@ def export_command(who: str, output: Path | None) -> None:
 @with_appcontext
 @plainly
 def erase_command(who: str, yes: bool) -> None:  # noqa: FBT001  click passes options by name
-    """Erase everything of one person: histories, calls, recordings, tickets, the contact.
+    """Erase everything of one person: histories, calls, messages, recordings, the contact.
 
     WHO is a number, an e-mail address or a contact's id. Refused while a call of theirs goes on,
     and while they are held. The proof that is printed and kept names nobody.
@@ -65,7 +67,7 @@ def erase_command(who: str, yes: bool) -> None:  # noqa: FBT001  click passes op
     for line in _report(proof):
         click.echo(line)
     left = eraser.left(person)
-    if left.executions or left.calls:
+    if left.executions or left.calls or left.conversations:
         click.echo("Something came in meanwhile: run it again.")
     _tell_of_mentions(left)
 
@@ -109,9 +111,9 @@ def _finder() -> Finder:
     return Finder(house().database)
 
 
-def _write(file: Path, data: object, found: Belongings) -> int:
-    """Write the ZIP file, for its owner only; give how many recordings are in it."""
-    sounds = 0
+def _write(file: Path, data: object, found: Belongings) -> tuple[int, int]:
+    """Write the ZIP file, for its owner only; give how many recordings and files are in it."""
+    sounds = files = 0
     descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "wb") as raw, zipfile.ZipFile(raw, "w") as packed:
         text = json.dumps(data, indent=1, ensure_ascii=False)
@@ -123,7 +125,11 @@ def _write(file: Path, data: object, found: Belongings) -> int:
                 continue
             packed.write(path, f"recordings/{sid}{path.suffix}")
             sounds += 1
-    return sounds
+        for name in sorted(found.files):
+            with suppress(MediaError):
+                packed.write(house().media.open(name), f"media/{name}")
+                files += 1
+    return sounds, files
 
 
 def _report(proof: Proof) -> list[str]:

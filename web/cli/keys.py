@@ -13,7 +13,7 @@ from web.house import house, now
 
 @click.group("keys")
 def keys() -> None:
-    """Create, list and revoke the keys of the API."""
+    """Create, list, revoke and unfreeze the keys of the API."""
 
 
 def _duration(
@@ -58,6 +58,8 @@ def _state(key: ApiKey) -> str:
     state = key.state(now())
     if state == "good" and key.expires:
         return f"expires {_day(key.expires)}"
+    if state == "frozen" and key.frozen:
+        return f"frozen since {_day(key.frozen)}: {key.frozen_why}"
     return state
 
 
@@ -74,3 +76,18 @@ def revoke(key: str) -> None:
     if not house().keys.revoke(key):
         raise click.ClickException(f"there is no key {key} to revoke: see flask keys list")
     click.echo(f"{key} is revoked")
+
+
+@keys.command("unfreeze")
+@click.argument("key", metavar="ID")
+@with_appcontext
+@plainly
+def unfreeze(key: str) -> None:
+    """Let a key count again that was frozen because of its calls; ID is its prefix.
+
+    Find out first who called: flask calls refusals. A key in wrong hands is revoked instead. What
+    its limits refused before is not held against it any more.
+    """
+    if not house().keys.unfreeze(key):
+        raise click.ClickException(f"there is no frozen key {key}: see flask keys list")
+    click.echo(f"{key} counts again")

@@ -1,6 +1,6 @@
 """`flask release`: what has to be done once before this version serves: migrate, first examples."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
@@ -23,6 +23,15 @@ NUMBERS = {
     "queue": "+15550100005",
 }
 """The example flows and the example numbers they are first bound to."""
+
+THREADS = {
+    "chat:demo": "post-chat-csat",
+    "sms:+15550100002": "auto-reply",
+    "sms:+15550100003": "order-status",
+    "whatsapp:+15550100002": "auto-reply",
+    "mailto:support@example.com": "auto-reply",
+}
+"""Where the examples are first written to."""
 
 
 def release_command(migrate_jobs: Callable[[str], None]) -> click.Command:
@@ -59,6 +68,8 @@ def _publish_examples() -> None:
         library.publish(flow.slug, flow.type, text, now())
         if flow.slug in NUMBERS:
             library.bind(NUMBERS[flow.slug], flow.slug, now())
+        for address in (a for a, slug in THREADS.items() if slug == flow.slug):
+            library.bind(address, flow.slug, now())
 
 
 def _say_where() -> None:
@@ -68,7 +79,14 @@ def _say_where() -> None:
     click.echo(f"  status callback   {settings.base_url}/ivr/status")
     click.echo(f"  fallback          {settings.base_url}/ivr/fallback")
     click.echo("Numbers you can call:")
-    for address, flow in house().library.bindings():
-        click.echo(f"  {address}  {flow}")
+    bound = house().library.bindings()
+    _list(address for address in bound if address[0].startswith("+"))
+    click.echo("Addresses you can write to:")
+    _list(address for address in bound if not address[0].startswith("+"))
     if settings.development:
         click.echo("Development mode: no signature needed, this machine only (README: going live)")
+
+
+def _list(bound: Iterable[tuple[str, str]]) -> None:
+    for address, flow in bound:
+        click.echo(f"  {address}  {flow}")

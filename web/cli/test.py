@@ -59,7 +59,8 @@ def run(files: tuple[Path, ...], min_coverage: float | None, junit: Path | None)
 def _play(script: Scripted, shelf: Shelf) -> list[Outcome]:
     flow = shelf.flow(script.flow)
     outcomes = []
-    for number, dialogue in enumerate(script.dialogues):
+    each = ((n, one) for n, d in enumerate(script.dialogues) for one in d.by_channel())
+    for number, dialogue in each:
         outcome = Outcome(script, number, play(dialogue, flow))
         for line in outcome.lines():
             click.echo(line)

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from desk.conversations import CHANNELS
 from flow.language.durations import seconds
 from web.cli.simulator.errors import CannotWalk
 from web.cli.simulator.terminal import Terminal
@@ -50,7 +51,12 @@ def _length(context: click.Context, option: click.Parameter, given: str | None) 
 
 @click.command("walk")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--from", "number", default="", help="Who calls; default +15550123456.")
+@click.option(
+    "--channel",
+    type=click.Choice(CHANNELS),
+    help="By which channel a flow of messages is written to; default sms.",
+)
+@click.option("--from", "number", default="", help="Who calls or writes; default +15550123456.")
 @click.option("--to", "line", default="", help="The number called; default +15550100001.")
 @click.option("--at", callback=_moment, help="Local time of the call; default now.")
 @click.option(
@@ -75,7 +81,7 @@ def _length(context: click.Context, option: click.Parameter, given: str | None) 
 )
 @click.option("--seed", default="", help="What chance shall give: the same seed, the same walk.")
 def walk(files: tuple[Path, ...], **given: Any) -> None:
-    """Talk to a flow in the terminal; type ? for help.
+    """Talk to a flow in the terminal, or write to it; type ? for help.
 
     The first FILE is walked; modules are found among the others, then in its folder.
     """

@@ -8,14 +8,17 @@ import pytest
 from flask import Flask
 
 from desk.access import SCOPES
+from flow.ledger import Saved
 from runner.keys import Keys
 from store.keys import ApiKeys
+from tests.store.builders import a_run
 from tests.web.api.client import BASE, Api, problem
 from web.api.application import application, install
 from web.api.document import scopes_of
 from web.api.resource import ANYBODY, Routes, resource
 from web.api.table import RESOURCES
 
+NUMBER = {"number": "+15550123456"}
 RULES = {f"api.{one.routes.name}": one for one in RESOURCES}
 
 
@@ -153,6 +156,47 @@ def test_a_key_counts_until_it_is_revoked(api: Api) -> None:
     api.refused(401, "GET", "/contacts", key=key)
 
 
+def test_a_frozen_key_opens_nothing_and_says_why(api: Api) -> None:
+    key = api.new_key("read")
+    name = api.key_id(key)
+    with api.house.house.store.work() as work:
+        work.freeze_key(name, api.house.clock(), "20 calls refused within the hour")
+    told = api.refused(403, "GET", "/contacts", key=key)
+    assert "this key is frozen, because of its calls: 20 calls refused" in told["detail"]
+    assert "flask keys unfreeze" in told["detail"]
+    api.house.house.keys.unfreeze(name)
+    api.get("/contacts", key=key)
+
+
 def test_a_refused_request_is_not_read(api: Api) -> None:
     told = api.refused(401, "PUT", "/contacts/x", key="", data=b"{", content_type="text/plain")
     assert "Bearer" in told["detail"]
+
+
+def test_a_key_that_may_not_read_sees_what_it_began_itself(every_api: Api) -> None:
+    api = every_api
+    mine, other = api.new_key("flows:start"), api.new_key("flows:start", "calls:create")
+    begun = api.started("note", NUMBER, key=mine)
+    path = f"/interactions/{begun['interaction_id']}"
+    assert api.get(path, key=mine)["flow_execution_id"] == begun["flow_execution_id"]
+    for reader in ("read", "admin"):
+        assert api.get(path, key=api.new_key(reader))["status"] == "ended"
+    for key in (other, api.new_key("calls:create")):
+        unknown = api.refused(404, "GET", "/interactions/x", key=key)
+        assert api.refused(404, "GET", path, key=key)["detail"] == unknown["detail"]
+    api.refused(403, "GET", "/interactions", key=mine)
+
+
+def test_nobody_but_readers_sees_what_no_key_began(every_api: Api) -> None:
+    api = every_api
+    with api.house.house.store.work() as work:
+        work.save(Saved(a_run(id="e1", interaction="e1"), new=True))
+    api.get("/interactions/e1", key=api.new_key("read"))
+    api.refused(404, "GET", "/interactions/e1", key=api.new_key("flows:start"))
+
+
+def test_a_revoked_key_sees_nothing_it_began(api: Api) -> None:
+    key = api.new_key("flows:start")
+    begun = api.started("note", NUMBER, key=key)
+    api.house.house.keys.revoke(api.key_id(key))
+    api.refused(401, "GET", f"/interactions/{begun['interaction_id']}", key=key)

@@ -54,6 +54,25 @@ def test_a_revoked_key_is_listed_so_and_revoked_once(office: Office) -> None:
     assert prefix.startswith("lwk_")
 
 
+def test_a_frozen_key_is_listed_with_the_reason_and_unfrozen_once(office: Office) -> None:
+    text = created(office)
+    (key,) = office.house.keys.all()
+    assert "there is no frozen key" in office.refused(f"keys unfreeze {key.prefix}")
+    with office.house.store.work() as work:
+        work.freeze_key(key.id, now(), "20 calls refused")
+    assert office.house.keys.check(text).state == "frozen"
+    assert "\tfrozen since " in office.done("keys list")
+    assert ": 20 calls refused\t" in office.done("keys list")
+    assert office.done(f"keys unfreeze {key.prefix}") == f"{key.prefix} counts again\n"
+    assert office.house.keys.check(text).state == "good"
+    assert "there is no frozen key" in office.refused(f"keys unfreeze {key.id}")
+    done = [(each.actor, each.action, each.subject) for each in office.house.audit.newest(9)]
+    assert done == [
+        ("operator", "keys.unfreeze", key.id),
+        ("linewalk", "keys.freeze", key.id),
+    ]
+
+
 def test_a_key_is_revoked_by_its_id_as_well(office: Office) -> None:
     created(office)
     (key,) = office.house.keys.all()

@@ -280,16 +280,6 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     )
 
 
-def test_a_message_flow_cannot_be_walked_yet(tmp_path: Path) -> None:
-    path = tmp_path / "chat.yaml"
-    path.write_text(
-        "linewalk: 1\nflow: chat\ntype: incoming_message\nstart: a\nsteps:\n"
-        "  a:\n    component: end\n"
-    )
-    result = run("", path)
-    assert (result.exit_code, "only calls can be walked" in result.output) == (1, True)
-
-
 def test_a_call_that_is_never_asked_anything_ends(tmp_path: Path) -> None:
     steps = "  a:\n    component: hang_up\n    reason: busy\n"
     path = flow(tmp_path, steps)

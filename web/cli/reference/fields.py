@@ -1,6 +1,7 @@
 """Describes the fields of a model, for people, from its JSON Schema."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from pydantic import BaseModel
 from web.cli.reference.table import code, table
 
 _WORDS = {"string": "text", "integer": "whole number", "boolean": "true or false", "object": "map"}
+_REF = re.compile(r"#/\$defs/(\w+)")
 _MANY = 12
 """More words than this are a table of their own, in the language guide."""
 _LIMITS = (("minimum", "at least"), ("maximum", "at most"), ("exclusiveMinimum", "more than"))
@@ -46,7 +48,8 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 def _type(field: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
     choices = [choice for choice in field.get("anyOf", ()) if choice.get("type") != "null"]
     if _speaks(field) or any(_speaks(choice) for choice in choices):
-        return "[message](language.md#messages)"
+        others = {name for name in _REF.findall(json.dumps(field)) if name != "Item"}
+        return f"[message](language.md#messages){' or map' if others else ''}"
     if "$ref" in field:
         return "map"
     if len(field.get("enum", ())) > _MANY:

@@ -26,7 +26,7 @@ NAMES: Mapping[str, str] = {
     "inputs": "what the run was given: `inputs.NAME`",
     "contact": "the person: `name`, `number`, `email`, `id` and the fields loaded with them",
     "call": "the call: `from`, `to`, `sid`, and what else the carrier told of it",
-    "channel": "how the contact came: `type` (`voice`, `api`) and `address`",
+    "channel": "the way: `type` (`voice`, `sms`, `whatsapp`, `chat`, `email`) and `address`",
     "flow": "`name`, `title`, and `execution`, the id of this run",
     "steps": "what steps have stored: `steps.<step>.<output>`, see [components](components.md)",
     "now": "the moment of the event, in the flow's time zone",

@@ -28,6 +28,16 @@ class Speak:
 
 
 @dataclass(frozen=True, slots=True)
+class Write:
+    """Write a message, with files by their names; or tap a quick reply, by its label."""
+
+    text: str = ""
+    choice: str = ""
+    subject: str = ""
+    media: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class StaySilent:
     """Do nothing until the question gives up waiting."""
 
@@ -78,7 +88,10 @@ class NobodyComes:
 
 @dataclass(frozen=True, slots=True)
 class AgentLeaves:
-    """The agent hangs up, or the agent's line breaks, `after` so many seconds more of talking."""
+    """The agent hangs up (or closes the conversation), or the agent's line breaks.
+
+    `after` so many seconds more of talking.
+    """
 
     how: Ending = "finished"
     after: float = 0
@@ -94,6 +107,7 @@ class CallGoes:
 Action = (
     Press
     | Speak
+    | Write
     | StaySilent
     | PassTime
     | LeaveMessage

@@ -17,9 +17,10 @@ from web.cli.simulator.actions import (
 )
 from web.cli.simulator.clock import Clock
 from web.cli.simulator.ordered import Ordered
+from web.cli.simulator.thread import Writing
 
 Answerable = Collect | Record | Dial
-Asked = Answerable | Ordered
+Asked = Answerable | Ordered | Writing
 
 _WORDS_PER_SECOND = 2.5
 """How fast people talk: what is said to a recording becomes its length."""

@@ -10,19 +10,24 @@ from flow.components.survey import Survey
 from flow.effects import PlaceCall
 from flow.instructions import Collect, Dial, Enqueue, Join, Record
 from web.cli.simulator.answers import Asked
+from web.cli.simulator.line import Line
 from web.cli.simulator.promise import Promise
+from web.cli.simulator.thread import Writing
 
 _SHOWN = 12
 """Phrases that fit one line; a recogniser's word list may be long."""
 
 
-def choices(asked: Asked, step: Component, *, holds_agent: bool = False) -> str:
-    """Describe a question that `step` asks; an agent who waits for the contact may leave."""
+def choices(asked: Asked, step: Component | None, *, holds_agent: bool = False) -> str:
+    """Describe a question that `step` asks (None: the flow has not begun).
+
+    An agent who waits for the contact may leave.
+    """
     parts = _parts(asked, step)
     return f"[{' · '.join([*parts, *(['agent leaves'] if holds_agent else [])])}]"
 
 
-def _parts(asked: Asked, step: Component) -> list[str]:
+def _parts(asked: Asked, step: Component | None) -> list[str]:
     match asked:
         case Collect():
             return [*_keys(asked, step), *_speech(asked), "silence"]
@@ -39,9 +44,20 @@ def _parts(asked: Asked, step: Component) -> list[str]:
             return ["answered", *machine, "busy", "no answer", "failed"]
         case Promise():
             return ["agent", "nobody answers", "wait 1h"]
+        case Line() | Writing():
+            return _written(asked, begun=step is not None)
 
 
-def _keys(asked: Collect, step: Component) -> Iterator[str]:
+def _written(asked: Line | Writing, *, begun: bool) -> list[str]:
+    if isinstance(asked, Writing):
+        labels = [choice["label"] for choice in asked.choices]
+        return ["write …", *labels, *(["Enter or wait 1h"] if begun else [])]
+    if asked.agent:
+        return ["agent closes", f"write to {asked.agent} …", "wait 1h"]
+    return ["agent", "no match", "write …", "wait 1h"]
+
+
+def _keys(asked: Collect, step: Component | None) -> Iterator[str]:
     if not asked.keys:
         return
     match step:
@@ -56,7 +72,7 @@ def _keys(asked: Collect, step: Component) -> Iterator[str]:
             yield f"press {_how_many(1, asked.max_digits)}{_finish(asked)}"
 
 
-def _waiting_keys(step: Component) -> Iterator[str]:
+def _waiting_keys(step: Component | None) -> Iterator[str]:
     if isinstance(step, AssignAndDial) and step.keys:
         yield f"press {', '.join(f'{key} {exit_}' for key, exit_ in step.keys.items())}"
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flow.effects import EnterQueue, EstimateWait, HowItEnded
 from web.cli.simulator.actions import Ending
+from web.cli.simulator.line import Line
 from web.cli.simulator.promise import Promise
 from web.cli.simulator.room import Room
 
@@ -20,8 +21,8 @@ class Desk:
 
     `names` are the ring groups, agents and attributes there are; None: whoever is meant exists.
     `seconds` is the likely wait, None where it is unknown, `position` the place in the line.
-    `room` is where the caller waits, `promise` the callback that waits, `agent` the last who
-    answered.
+    `room` is where the caller waits, `promise` the callback that waits, `line` the conversation by
+    messages, `agent` the last who answered.
     """
 
     names: frozenset[str] | None = None
@@ -29,6 +30,7 @@ class Desk:
     position: int = 1
     room: Room | None = field(default=None, init=False)
     promise: Promise | None = field(default=None, init=False)
+    line: Line | None = field(default=None, init=False)
     agent: str = field(default="", init=False)
     _joined: datetime | None = field(default=None, init=False)
     _ended: Result = field(default=("finished", {}), init=False)
@@ -55,8 +57,10 @@ class Desk:
         return any(name in self.names for name in (who.get("ring_groups") or who.get("agents", ())))
 
     def enter(self, order: EnterQueue, now: datetime, zone: str = "UTC") -> None:
-        """Let the caller wait, or keep the place of one who is called back."""
-        if order.callback:
+        """Let the contact wait, or keep the place of one who is called back."""
+        if order.conversation:
+            self.line = Line(order, now)
+        elif order.callback:
             self.promise = Promise.of(order, now, zone)
         else:
             self.room = Room(order, now)

@@ -31,6 +31,7 @@ def _moment(value: Any) -> Any:
 
 Digits = Annotated[str, BeforeValidator(_number)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
+Channel = Literal["sms", "whatsapp", "chat", "email"]
 Times = Literal["any"] | Annotated[int, Field(ge=1, le=1000)]
 
 
@@ -104,6 +105,10 @@ def _estimate(value: Any) -> Any:
     return value if isinstance(value, dict) else {"seconds": value}
 
 
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
 def _ends(value: Any) -> Any:
     return {"outcome": value} if isinstance(value, str) else value
 
@@ -115,6 +120,9 @@ class Dialogue(Part):
     at: Moment = Field(default=MONDAY_MORNING, description="Local time of the flow's zone.")
     number: Digits = Field(default="", alias="from")
     line: Digits = Field(default="", alias="to")
+    channel: Annotated[tuple[Channel, ...], BeforeValidator(_listed)] = Field(
+        default=(), description="By which channels the contact writes: the talk is held by each."
+    )
     contact: dict[str, Any] | None = Field(default=None, description="Whom the caller is known as.")
     contacts: tuple[dict[str, Any], ...] = ()
     variables: dict[str, Any] = Field(default_factory=dict, description="Other defaults.")
@@ -133,6 +141,15 @@ class Dialogue(Part):
     errors: tuple[str, ...] = Field(
         default=(), description="Mistakes that steps must report; without it there are none."
     )
+
+    def by_channel(self) -> "list[Dialogue]":
+        """Give the dialogue once for each of its channels."""
+        if len(self.channel) < 2:  # noqa: PLR2004  one by one
+            return [self]
+        return [
+            self.model_copy(update={"name": f"{self.name} (by {name})", "channel": (name,)})
+            for name in self.channel
+        ]
 
 
 def _distinct(given: tuple[Dialogue, ...]) -> tuple[Dialogue, ...]:

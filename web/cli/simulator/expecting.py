@@ -3,12 +3,21 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from flow.effects import DeliverVoicemail, KeepRecording, ReportLabel, SendEmail, SurveyAnswer
+from flow.effects import (
+    Brief,
+    DeliverVoicemail,
+    KeepRecording,
+    ReportLabel,
+    SendEmail,
+    SendMessage,
+    SurveyAnswer,
+)
 from flow.instructions import Collect, Music, Play, Say
 from flow.language.patterns import found_by_pattern
 from web.cli.simulator.dialogue import Ends
 from web.cli.simulator.failure import Failed
 from web.cli.simulator.modules import Walkable
+from web.cli.simulator.rendering import is_for_others, rendered, told
 from web.cli.simulator.script import named
 from web.cli.simulator.session import Session
 from web.cli.simulator.talk import Expected
@@ -29,11 +38,7 @@ def check_heard(expected: Expected, heard: Sequence[Shown]) -> None:
         Failed: it is not so.
     """
     parts = flat(heard)
-    said = " ".join(
-        part.text
-        for part in parts
-        if isinstance(part, Say) and expected.language in {"", part.language}
-    )
+    said = _said(parts, expected.language)
     tongue = f" in {expected.language}" if expected.language else ""
     if expected.text is not None and _plain(expected.text) not in _plain(said):
         raise Failed(f"{expected.text!r} was not said{tongue}; said was {said!r}")
@@ -51,6 +56,33 @@ def check_heard(expected: Expected, heard: Sequence[Shown]) -> None:
     ]
     if expected.mail is not None and _plain(expected.mail) not in _plain("\n".join(mailed)):
         raise Failed(f"{expected.mail!r} was not mailed; mailed was {'; '.join(mailed) or '-'}")
+    _check_whisper(expected.whisper, [part.text for part in parts if isinstance(part, Brief)])
+    _check_messages(expected, [part for part in parts if isinstance(part, SendMessage)])
+
+
+def _said(parts: Iterable[Shown], language: str) -> str:
+    """Give all that was said in a language (empty: in any) or written to the contact."""
+    found = []
+    for part in parts:
+        if isinstance(part, Say) and language in {"", part.language}:
+            found.append(part.text)
+        elif isinstance(part, SendMessage) and not language and not is_for_others(part):
+            found += rendered(part)
+    return " ".join(found)
+
+
+def _check_messages(expected: Expected, sent: Sequence[SendMessage]) -> None:
+    labels = [choice["label"] for part in sent for choice in part.choices]
+    if expected.choice is not None and expected.choice not in labels:
+        raise Failed(f"{expected.choice!r} was not offered; offered was {', '.join(labels) or '-'}")
+    texts = [line for part in sent if is_for_others(part) for line in told(part)]
+    if expected.sms is not None and _plain(expected.sms) not in _plain("\n".join(texts)):
+        raise Failed(f"{expected.sms!r} was not sent; sent was {'; '.join(texts) or '-'}")
+
+
+def _check_whisper(wanted: str | None, told: Sequence[str]) -> None:
+    if wanted is not None and _plain(wanted) not in _plain(" ".join(told)):
+        raise Failed(f"the agent did not hear {wanted!r}; heard was {'; '.join(told) or '-'}")
 
 
 def _plain(text: str) -> str:
@@ -64,6 +96,8 @@ def _played(parts: Iterable[Shown]) -> list[str]:
             found.append(part.audio or part.url)
         elif isinstance(part, Music) and part.audio:
             found.append(part.audio)
+        elif isinstance(part, SendMessage):
+            found += [each.get("audio") or each["url"] for each in part.media]
     return found
 
 

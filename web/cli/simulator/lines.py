@@ -23,9 +23,12 @@ from web.cli.simulator.actions import (
     Speak,
     StaySilent,
     Unsuited,
+    Write,
 )
 from web.cli.simulator.answers import Asked
+from web.cli.simulator.line import Line
 from web.cli.simulator.promise import Promise
+from web.cli.simulator.thread import Writing
 
 Command = Literal["help", "vars", "steps"]
 
@@ -42,6 +45,9 @@ HELP = """\
   nobody answers    all agents were rung in vain (no match: the last of them has gone)
   agent leaves      the agent hangs up (agent leaves 3m: after talking, or waiting, so long)
   agent drops       the agent's line breaks: back into the queue
+  TEXT              in a conversation: write it (a command, or in a call: write TEXT)
+  attach photo.jpg  in a conversation: send a file of that name
+  agent closes      in a conversation: the agent closes it
   answered  machine where the flow places a call: somebody, or an answering machine
   vars   steps      what the flow remembers; the steps it left so far
   ?                 these lines"""
@@ -73,8 +79,8 @@ _AGENT = re.compile(rf"agent(?: (leaves|drops)(?:(?: after| for)? {_DURATION})?|
 _COMMANDS: dict[str, Command] = {"?": "help", "help": "help", "vars": "vars", "steps": "steps"}
 
 
-def typed(line: str, asked: Asked | None) -> Action | Command:
-    """Read one line typed at a question (None: time passes).
+def typed(line: str, asked: Asked | None, *, writes: bool = False) -> Action | Command:
+    """Read one line typed at a question (None: time passes); `writes`: there is a conversation.
 
     Raises:
         Unsuited: it means nothing; the text says what to type.
@@ -85,6 +91,10 @@ def typed(line: str, asked: Asked | None) -> Action | Command:
         return StaySilent()
     if low in _COMMANDS:
         return _COMMANDS[low]
+    if writes and (asked is None or isinstance(asked, Writing | Line)):
+        return _of_writers(text, asked)
+    if low.startswith("write "):
+        return Write(text[6:].strip())
     if low.startswith("say "):
         return Speak(text[4:].strip())
     if low in {"hangup", "hang up"}:
@@ -92,11 +102,29 @@ def typed(line: str, asked: Asked | None) -> Action | Command:
     return _of_agents(text, asked) or _of_calls(low, asked) or _of_anybody(text, asked)
 
 
+def _of_writers(text: str, asked: Asked | None) -> Action:
+    """Read what is typed in a conversation by messages: what is no command is a message."""
+    low = text.lower()
+    for word in ("say ", "write "):
+        if low.startswith(word):
+            return Write(text[len(word) :].strip())
+    if low.startswith("attach "):
+        return Write(media=tuple(text[7:].split()))
+    timed = _TIMED.fullmatch(low)
+    if timed and timed[1] == "wait":
+        return PassTime(seconds(timed[2]))
+    closes = low in {"agent closes", "closes"}
+    if isinstance(asked, Line):
+        found = AgentLeaves() if closes else _of_agents(text, asked)
+        return found or Write(text)
+    return Write(text)
+
+
 def _of_agents(text: str, asked: Asked | None) -> Action | None:
     low = text.lower()
-    if isinstance(asked, Enqueue | Promise) and low in _NOBODY:
+    if isinstance(asked, Enqueue | Promise | Line) and low in _NOBODY:
         return NobodyComes()
-    if isinstance(asked, Enqueue | Promise) and low == "no match":
+    if isinstance(asked, Enqueue | Promise | Line) and low == "no match":
         return NobodyComes("no_match")
     found = _AGENT.fullmatch(low)
     if not found:

@@ -46,8 +46,8 @@ class Walkable:
         return path.removeprefix(self.prefix) if path.startswith(self.prefix) else ""
 
 
-def walkable(flow: Flow, inputs: Mapping[str, Any]) -> Walkable:
-    """Prepare a flow for a walk with inputs; a module gets a call round it.
+def walkable(flow: Flow, inputs: Mapping[str, Any], channel: str = "") -> Walkable:
+    """Prepare a flow for a walk with inputs; a module gets a call or a conversation round it.
 
     Raises:
         CannotWalk: an input is missing, unknown or of the wrong type.
@@ -69,7 +69,7 @@ def walkable(flow: Flow, inputs: Mapping[str, Any]) -> Walkable:
     ends = {f"returned-{name}": Returned(name=name) for name in flow.exits}
     call = Flow(
         slug=flow.slug,
-        type="incoming_call",
+        type="incoming_message" if channel else "incoming_call",
         start=ENTRY,
         steps={ENTRY: entry, **ends},
         language=flow.language if "{" not in flow.language else "en-US",

@@ -19,9 +19,10 @@ from web.cli.simulator.actions import (
 )
 from web.cli.simulator.clock import Clock
 from web.cli.simulator.desk import Desk
+from web.cli.simulator.line import Line
 from web.cli.simulator.promise import Promise
 
-Ordered = Enqueue | Join | PlaceCall | Promise
+Ordered = Enqueue | Join | PlaceCall | Promise | Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Ordering:
                 return self._spoke(action)
             case Promise(order=order):
                 return self._promised(order, action)
+            case Line():
+                return self._written(self.asked, action)
 
     def _waited(self, action: Action) -> Event:
         room, now = self.desk.room, self.clock.now
@@ -82,6 +85,24 @@ class Ordering:
                     "nobody is on the line, a callback is promised: "
                     "let an agent answer, or let time pass"
                 )
+
+    def _written(self, line: Line, action: Action) -> Event:
+        now, order = self.clock.now, line.order
+        match action:
+            case AgentAnswers(name=name):
+                told = self.desk.assign(order, name, (now - line.since).total_seconds())
+                line.agent = self.desk.agent
+                return News(now, order.id, "assigned", told)
+            case NobodyComes(word=word) if not line.agent:
+                return News(now, order.id, word, last=True)
+            case AgentLeaves(how=how, after=after) if line.agent:
+                self.clock.pass_time(after)
+                left = {"how": how, "talk_seconds": 0}
+                return News(self.clock.now, order.id, "agent_left", left, last=True)
+            case _ if line.agent:
+                raise Unsuited(f"{line.agent} has the conversation: write, or let it be closed")
+            case _:
+                raise Unsuited("an agent is awaited: let one take it, write, or let time pass")
 
     def _spoke(self, action: Action) -> Event:
         match action:

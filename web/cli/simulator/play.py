@@ -10,7 +10,7 @@ from flow.errors import FlowError
 from flow.flow import Flow
 from web.cli.simulator import words
 from web.cli.simulator.actions import Unsuited
-from web.cli.simulator.caller import LINE, NUMBER, Caller
+from web.cli.simulator.caller import Caller, channel_of
 from web.cli.simulator.clock import Clock
 from web.cli.simulator.contacts import ContactBook
 from web.cli.simulator.coverage import Visited, visited
@@ -61,20 +61,23 @@ class _Stage:
 
     def __init__(self, dialogue: Dialogue, flow: Flow, transcript: list[str]) -> None:
         self.dialogue, self._transcript = dialogue, transcript
-        self.run = walkable(with_values(flow, dialogue.variables), dialogue.inputs)
+        channel = channel_of(flow, next(iter(dialogue.channel), ""))
+        self.run = walkable(with_values(flow, dialogue.variables), dialogue.inputs, channel)
         self._heard: list[words.Shown] = []
         self._language = words.default_language(self.run.flow)
-        number, line = dialogue.number or NUMBER, dialogue.line or LINE
+        caller = Caller.of(dialogue.number, dialogue.line, channel, dialogue.seed)
         book = ContactBook(dialogue.contacts)
         if dialogue.contact is not None:
-            book.add({"number": number, **dialogue.contact})
-        known = book.find("number", number)
-        caller = Caller(number, line, known.values() if known else {}, dialogue.seed)
+            book.add({caller.named_by: caller.number, **dialogue.contact})
+        caller = caller.known_in(book)
         clock = Clock(_begins(dialogue, flow))
         desk = _desk(dialogue)
         rest = SimulatedWorld(caller, no_http, self._note, book, _rules(dialogue), desk=desk)
         self._world = ScriptedWorld(dialogue, rest, clock)
-        self.session = Session(self.run.flow, self._world, clock, self._hear, desk=desk)
+        thread = caller.thread(self.run.flow)
+        self.session = Session(
+            self.run.flow, self._world, clock, self._hear, desk=desk, thread=thread
+        )
         self.session.execution = caller.execution(self.run.flow, clock.now)
 
     def perform(self) -> None:

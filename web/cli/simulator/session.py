@@ -5,39 +5,39 @@ Between any two events everything goes through JSON, as it does on the server.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from flow import engine, values
+from flow.concern import concerns
 from flow.effects import (
+    Brief,
     DeliverVoicemail,
     Drop,
+    Effect,
     EnterQueue,
     Fact,
     Needed,
     PlaceCall,
     SendEmail,
+    SendMessage,
     StartTimer,
 )
 from flow.errors import FlowError
-from flow.events import Continued, EffectDone, Event, HungUp, News, TimerFired
+from flow.events import Continued, EffectDone, Event, HungUp, MessageIn, News, TimerFired
 from flow.execution import Execution
 from flow.flow import Flow
 from flow.hearing import heard_waiting
 from flow.instructions import (
     Apologise,
-    Collect,
-    Dial,
     Enqueue,
-    Hangup,
     Instruction,
     Join,
     Music,
     Pause,
     Proceed,
     Record,
-    Reject,
 )
 from flow.step import HistoryEntry, Step
 from web.cli.simulator.actions import (
@@ -49,26 +49,26 @@ from web.cli.simulator.actions import (
     PassTime,
     StaySilent,
     Unsuited,
+    Write,
 )
 from web.cli.simulator.answers import Asked, Asking
+from web.cli.simulator.caller import LINE
 from web.cli.simulator.clock import Clock
 from web.cli.simulator.desk import Desk
+from web.cli.simulator.document import ENDS, QUESTIONS
+from web.cli.simulator.line import Line
 from web.cli.simulator.ordered import Ordered, Ordering
 from web.cli.simulator.promise import Promise
 from web.cli.simulator.room import Room
+from web.cli.simulator.thread import Thread, Writing
 from web.cli.simulator.words import Shown
-
-_ENDS = (Collect, Record, Dial, Enqueue, Join, Proceed, Hangup, Reject, Apologise)
 
 _SOON = 10
 """Looks at the queue after which somebody who lets time pass is asked again."""
 
 
-class World(Protocol):
-    """Answers effects; `step` is the path of the step that asks."""
-
-    def __call__(self, effect: Needed, step: str) -> tuple[str, Mapping[str, Any]]:
-        """Do the effect; give its outcome word and result."""
+World = Callable[[Needed, str], tuple[str, Mapping[str, Any]]]
+"""Answers effects: given the effect and the path of the step, its outcome word and result."""
 
 
 @dataclass
@@ -78,6 +78,7 @@ class Session:
     `zone` is the operator's, for flows without one; `desk` is the one that the world asks too.
     After `begin` and every `act` the run waits for the caller or for what becomes of an order
     (`question`), or for time (`timer`), or is over (`over`). `dropped` are the orders given up.
+    In a conversation by messages (`thread`) the first message begins the run.
     """
 
     flow: Flow
@@ -86,6 +87,7 @@ class Session:
     listen: Callable[[Shown], None]
     zone: str = "UTC"
     desk: Desk = field(default_factory=Desk)
+    thread: Thread | None = None
     execution: Execution = field(init=False)
     question: Asked | None = field(default=None, init=False)
     timer: StartTimer | None = field(default=None, init=False)
@@ -95,9 +97,21 @@ class Session:
     crash: Exception | None = field(default=None, init=False)
     dropped: list[str] = field(default_factory=list, init=False)
     _placed: PlaceCall | None = field(default=None, init=False)
+    _briefs: Brief | None = field(default=None, init=False)
     _need: Needed | None = field(default=None, init=False)
     _proceeds: bool = field(default=False, init=False)
     _recordings: int = field(default=0, init=False)
+    _inputs: Mapping[str, Any] = field(default_factory=dict, init=False)
+
+    @property
+    def begun(self) -> bool:
+        """Whether the run has begun: with the first message, where it is written to."""
+        return bool(self.execution.turns)
+
+    @property
+    def unread(self) -> int:
+        """How many messages of the contact the flow has not read yet."""
+        return len(self.thread.unread) if self.thread else 0
 
     @property
     def over(self) -> bool:
@@ -121,6 +135,10 @@ class Session:
         Raises:
             StepError: an input is missing or of the wrong type.
         """
+        self.execution = execution
+        if self.thread is not None and not execution.message:
+            self._inputs, self.question = inputs, Writing()
+            return
         self._take(engine.begin(self.flow, execution, inputs, self.clock.now, self.zone))
         self._settle()
 
@@ -135,6 +153,9 @@ class Session:
             return
         if self.over:
             raise Unsuited("the flow has ended")
+        if isinstance(action, Write):
+            self._write(action)
+            return
         if isinstance(action, StaySilent) and self._due() is not None:
             self._pass_until_something_happens()
             return
@@ -143,15 +164,28 @@ class Session:
         self._send(self._event(action))
         self._settle()
 
+    def _write(self, action: Write) -> None:
+        """Let the contact write: what the flow does not read now it reads later."""
+        if self.thread is None:
+            raise Unsuited("there is no conversation by messages in which to write")
+        event = self.thread.message(action, self.clock.now)
+        if self.begun:
+            self.thread.unread.append(event)
+        else:
+            at, self.question = event.at.isoformat(), None
+            first = replace(self.execution, message=dict(event.message), started=at)
+            self._take(engine.begin(self.flow, first, self._inputs, event.at, self.zone))
+        self._settle()
+
     def _reach_agents(self, action: AgentAnswers | NobodyComes) -> None:
         """Let the time pass in which no agent answers, or is rung at all."""
         asked = self.question
-        if not isinstance(asked, Enqueue | Promise):
+        if not isinstance(asked, Enqueue | Promise | Line):
             return
         if isinstance(action, AgentAnswers):
             self._pass_time(action.after)
-        if isinstance(asked, Promise) and asked.not_before and asked is self.question:
-            self._pass_time((asked.not_before - self.clock.now).total_seconds())
+        if isinstance(asked, Promise) and asked is self.question:
+            self._pass_time((asked.rung_from(self.clock.now) - self.clock.now).total_seconds())
         if not isinstance(self.question, type(asked)):
             raise Unsuited("the wait was over before an agent answered")
 
@@ -164,6 +198,8 @@ class Session:
             if isinstance(action, HangUp) and self.execution.live:
                 return HungUp(self.clock.now)
             raise Unsuited("nobody is on the line; only time can pass")
+        if isinstance(self.question, Writing):
+            raise Unsuited("a message is awaited: write one, or let time pass")
         if isinstance(self.question, Ordered):
             return Ordering(self.question, self.clock, self.desk).event(action)
         event = Asking(self.question, self.clock, self._recordings + 1).event(action)
@@ -195,7 +231,7 @@ class Session:
     def _due(self) -> datetime | None:
         if self.timer is not None:
             return self.timer.due
-        if isinstance(self.question, Promise):
+        if isinstance(self.question, Promise | Line):
             return self.question.due(self.clock.now)
         return self._room.due if self._room else None
 
@@ -208,7 +244,7 @@ class Session:
         asked, room = self.question, self._room
         if isinstance(asked, Promise) and not asked.is_over(self.clock.now):
             return True
-        if isinstance(asked, Promise):
+        if isinstance(asked, Promise | Line):
             self._give_up(asked.order)
             return True
         if room is not None and room.ends is not None and room.ends <= self.clock.now:
@@ -255,27 +291,40 @@ class Session:
         return Execution.from_json(self.execution.to_json(), _json(self.execution.private))
 
     def _take(self, step: Step) -> None:
-        self.execution = step.execution
+        live, self.execution = self.execution.live, step.execution
         self.history += step.history
         self.errors += step.errors
         self.crash = self.crash or step.crash
         self._need = None
         for effect in values.from_json(_json(values.to_json(step.effects))):
-            if isinstance(effect, Fact):
-                self.facts.append(effect)
-            elif isinstance(effect, Drop):
-                self.dropped.append(effect.order)
-            elif isinstance(effect, DeliverVoicemail):
+            self._ask(effect)
+        for part in values.from_json(_json(values.to_json(step.instructions))):
+            if isinstance(part, Apologise) and self.thread is not None and not live:
+                self.listen(self.thread.sorry(part.language))
+            else:
+                self._hear(part)
+            if isinstance(part, ENDS):
+                break
+
+    def _ask(self, effect: Effect) -> None:
+        """Note what the walk asks of the world."""
+        if isinstance(effect, Fact):
+            self.facts.append(effect)
+            return
+        match effect:
+            case Drop(order=order):
+                self.dropped.append(order)
+            case DeliverVoicemail():
                 self.listen(effect)
-            elif isinstance(effect, PlaceCall):
+            case Brief():
+                self._briefs = effect
+            case PlaceCall():
                 self._placed = effect
                 self.listen(effect)
-            elif effect.id == step.execution.awaits:
+            case StartTimer(id=name) if name == self.execution.timer:
+                self.timer = effect
+            case _ if effect.id == self.execution.awaits:
                 self._need = effect
-        for part in values.from_json(_json(values.to_json(step.instructions))):
-            self._hear(part)
-            if isinstance(part, _ENDS):
-                break
 
     def _hear(self, part: Instruction) -> None:
         self.listen(part)
@@ -285,7 +334,7 @@ class Session:
             case Join():
                 self.desk.join(self.clock.now)
                 self.question = part
-            case Collect() | Record() | Dial() | Enqueue():
+            case _ if isinstance(part, QUESTIONS):
                 self.question = part
             case Proceed():
                 self._proceeds = True
@@ -297,12 +346,13 @@ class Session:
                 self.timer, self._need = self._need, None
                 break
             if self._need is not None:
-                if isinstance(self._need, SendEmail):
-                    self.listen(self._need)
-                outcome, result = self.world(self._need, self.step)
-                if isinstance(self._need, EnterQueue) and outcome == "waiting":
-                    self.desk.enter(self._need, self.clock.now, self.zone)
-                self._send(EffectDone(self.clock.now, self._need.id, outcome, dict(result)))
+                self._perform(self._need)
+            elif self._briefs is not None:
+                briefs, self._briefs = self._briefs, None
+                self.listen(briefs)
+                self._send(News(self.clock.now, briefs.id, "heard", last=True))
+            elif self.thread is not None and self.unread and self._reads():
+                self._send(self.thread.next(self.clock.now))
             elif self._proceeds:
                 self._send(Continued(self.clock.now))
             elif self.question is None and self.timer is None and self.execution.live:
@@ -314,12 +364,36 @@ class Session:
             self.question = self._ordered()
         self._look()
 
-    def _ordered(self) -> PlaceCall | Promise | None:
+    def _perform(self, need: Needed) -> None:
+        if isinstance(need, SendEmail):
+            self.listen(need)
+        outcome, result = self.world(need, self.step)
+        if isinstance(need, SendMessage) and outcome == "sent":
+            self._sent(need, result)
+        if isinstance(need, EnterQueue) and outcome == "waiting":
+            self.desk.enter(need, self.clock.now, self.zone)
+        self._send(EffectDone(self.clock.now, need.id, outcome, dict(result)))
+
+    def _sent(self, message: SendMessage, result: Mapping[str, Any]) -> None:
+        """Show a message that leaves; it may begin the conversation."""
+        if message.opens and result.get("conversation"):
+            self.thread = Thread(message.channel, message.sender or LINE, message.to)
+        self.listen(self.thread.sends(message) if self.thread else message)
+
+    def _reads(self) -> bool:
+        """Whether the flow would read a message now."""
+        return concerns(self.flow, self.execution, MessageIn(self.clock.now, ""))
+
+    def _ordered(self) -> PlaceCall | Promise | Line | Writing | None:
         """Find the order that nobody on the line waits for, but the run does."""
-        hears, promise = self.execution.hears, self.desk.promise
-        if self._placed is not None and self._placed.id == hears:
+        for order in (self.desk.promise, self.desk.line):
+            if order is not None and order.order.id == self.execution.hears:
+                return order
+        if self._placed is not None and self._placed.id == self.execution.hears:
             return self._placed
-        return promise if promise is not None and promise.order.id == hears else None
+        if self.thread is not None and self._reads():
+            return Writing(self.thread.offered)
+        return None
 
 
 def _json(value: Any) -> Any:

@@ -45,13 +45,19 @@ class Expected(_Part):
     not_: Annotated[str | None, BeforeValidator(_text)] = Field(default=None, alias="not")
     played: str | None = None
     mail: Annotated[str | None, BeforeValidator(_text)] = None
+    whisper: Annotated[str | None, BeforeValidator(_text)] = None
+    choice: Annotated[str | None, BeforeValidator(_text)] = None
+    sms: Annotated[str | None, BeforeValidator(_text)] = None
     language: str = ""
 
     @model_validator(mode="after")
     def _one(self) -> "Expected":
-        given = [self.text, self.regex, self.not_, self.played, self.mail]
-        if sum(value is not None for value in given) != 1:
-            raise ValueError("give exactly one of text, regex, not, played, mail")
+        given = self.model_dump(by_alias=True, exclude={"language"}, exclude_none=True)
+        if len(given) != 1:
+            known = (field.alias or name for name, field in Expected.model_fields.items())
+            raise ValueError(
+                f"give exactly one of {', '.join(n for n in known if n != 'language')}"
+            )
         reason = pattern_problem(self.regex) if self.regex is not None else ""
         if reason:
             raise ValueError(reason)
@@ -65,6 +71,26 @@ class Said(_Part):
     confidence: float | None = Field(default=0.9, ge=0, le=1)
 
 
+class Sent(_Part):
+    """A message of the contact: words, files by their names; or a quick reply that is tapped."""
+
+    text: Annotated[str, BeforeValidator(_text)] = ""
+    choice: Annotated[str, BeforeValidator(_text)] = ""
+    subject: str = ""
+    media: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _something(self) -> "Sent":
+        if bool(self.choice) == bool(self.text or self.media):
+            raise ValueError("give either text (or media), or choice")
+        return self
+
+    def line(self) -> str:
+        """Write it in words."""
+        tapped = f"[{self.choice}]" if self.choice else self.text
+        return " ".join([tapped, *(f"[file: {name}]" for name in self.media)]).strip()
+
+
 class Dialled(_Part):
     """How a forwarded call ends."""
 
@@ -76,7 +102,7 @@ class Agents(_Part):
     """What the agents do: one answers, leaves or drops out, or nobody comes."""
 
     does: Annotated[
-        Literal["answers", "leaves", "drops", "no_answer", "no_match"],
+        Literal["answers", "leaves", "closes", "drops", "no_answer", "no_match"],
         BeforeValidator(_underlined),
     ] = "answers"
     name: str = ""
@@ -95,7 +121,7 @@ class Agents(_Part):
         match self.does:
             case "answers":
                 return actions.AgentAnswers(self.name, self.after)
-            case "leaves":
+            case "leaves" | "closes":
                 return actions.AgentLeaves("finished", self.after)
             case "drops":
                 return actions.AgentLeaves("accident", self.after)
@@ -127,6 +153,7 @@ class Entry(_Part):
         default=None, pattern=r"^[0-9A-D*#]+$"
     )
     say: Annotated[Said | None, _wrapped("text")] = None
+    send: Annotated[Sent | None, _wrapped("text")] = None
     silence: bool | None = None
     wait: Duration | None = None
     record: Duration | None = None
@@ -140,6 +167,7 @@ class Entry(_Part):
         found: list[actions.Action | None] = [
             actions.Press(self.press) if self.press else None,
             actions.Speak(self.say.text, self.say.confidence) if self.say else None,
+            self._written(),
             actions.StaySilent() if self.silence else None,
             actions.PassTime(self.wait) if self.wait is not None else None,
             self._message(),
@@ -149,6 +177,10 @@ class Entry(_Part):
             actions.CallGoes(self.call) if self.call else None,
         ]
         return next((action for action in found if action is not None), None)
+
+    def _written(self) -> actions.Action | None:
+        sent = self.send
+        return actions.Write(sent.text, sent.choice, sent.subject, sent.media) if sent else None
 
     def _message(self) -> actions.Action | None:
         if self.record is None:
@@ -169,7 +201,7 @@ class Entry(_Part):
                 return f"{name} {value.status}" + (
                     f", {value.seconds:g} s" if value.seconds else ""
                 )
-            case Agents():
+            case Sent() | Agents():
                 return f"{name} {value.line()}"
             case HungUp():
                 return f"{name} after {value.after:g} s" if value.after else name

@@ -15,8 +15,8 @@ from flow.errors import FlowError
 from flow.flow import Flow
 from flow.instructions import Enqueue
 from web.cli.simulator import words
-from web.cli.simulator.actions import HangUp, PassTime, StaySilent, Unsuited
-from web.cli.simulator.caller import LINE, NUMBER, Caller
+from web.cli.simulator.actions import HangUp, PassTime, StaySilent, Unsuited, Write
+from web.cli.simulator.caller import Caller, channel_of
 from web.cli.simulator.choices import choices
 from web.cli.simulator.clock import Clock
 from web.cli.simulator.contacts import ContactBook, load_contacts
@@ -40,8 +40,9 @@ class Visit:
 
     files: tuple[Path, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
-    number: str = NUMBER
-    line: str = LINE
+    number: str = ""
+    line: str = ""
+    channel: str = ""
     at: datetime | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     secret: Mapping[str, str] = field(default_factory=dict)
@@ -123,15 +124,16 @@ def walk_through(visit: Visit, terminal: Terminal) -> None:
         terminal.write(line)
     inputs = {name: value for name, value in visit.values.items() if name in flow.inputs}
     others = {name: value for name, value in visit.values.items() if name not in inputs}
-    run = walkable(with_values(flow, others), inputs)
+    channel = channel_of(flow, visit.channel)
+    run = walkable(with_values(flow, others), inputs, channel)
     book = load_contacts(visit.contacts) if visit.contacts else ContactBook()
-    known = book.find("number", visit.number)
-    caller = Caller(visit.number, visit.line, known.values() if known else {}, visit.seed)
+    caller = Caller.of(visit.number, visit.line, channel, visit.seed).known_in(book)
     clock = Clock(visit.begins(run.flow))
     walker = _Walker(visit, terminal, run, clock)
     desk = visit.desk()
     world = visit.world(caller, book, desk, terminal)
-    session = Session(run.flow, world, clock, walker.hear, visit.zone, desk)
+    thread = caller.thread(run.flow)
+    session = Session(run.flow, world, clock, walker.hear, visit.zone, desk, thread)
     walker.greet(flow, caller)
     try:
         session.begin(caller.execution(run.flow, clock.now), run.inputs)
@@ -154,7 +156,8 @@ class _Walker:
         when = f"{local:%a %Y-%m-%d %H:%M} {local.tzname()}"
         who = f"{caller.number} → {caller.line}"
         name = flow.title or flow.slug
-        self._terminal.write(f"[{name} · {flow.type} · {who} · {when} · ? for help]")
+        kind = f"{flow.type} by {caller.channel}" if caller.channel else flow.type
+        self._terminal.write(f"[{name} · {kind} · {who} · {when} · ? for help]")
 
     def hear(self, part: words.Shown) -> None:
         """Show what the caller hears."""
@@ -178,12 +181,14 @@ class _Walker:
         waits, before = isinstance(session.question, Enqueue | Promise), self._clock.now
         called = isinstance(session.question, Promise)
         try:
-            action = typed(line, session.question)
+            action = typed(line, session.question, writes=session.thread is not None)
             if isinstance(action, str):
                 self._show(session, action)
             else:
                 session.act(action)
             moved = called and self._clock.now != before
+            if isinstance(action, Write) and session.unread:
+                self._terminal.write("[it waits until the flow reads on]")
             if moved or isinstance(action, PassTime) or (waits and isinstance(action, StaySilent)):
                 self._terminal.write(f"[it is {self._local(self._clock.now)}]")
         except (Unsuited, ValueError) as error:
@@ -194,13 +199,18 @@ class _Walker:
             self._terminal.write("[the caller hangs up]")
             session.act(HangUp())
             self._report(session)
+        elif session.thread is not None:
+            self._terminal.write("[the contact writes no more]")
 
     def _offer(self, session: Session) -> str:
         asked, now = session.question, self._clock.now
         if asked is not None:
-            shown = choices(asked, _current(session), holds_agent=session.holds_agent)
-            if isinstance(asked, Promise) and asked.not_before and asked.sleeps(now):
-                return f"[nobody is rung until {self._local(asked.not_before)} · {shown[1:]}"
+            step = _current(session) if session.begun else None
+            shown = choices(asked, step, holds_agent=session.holds_agent)
+            if isinstance(asked, Promise) and asked.sleeps(now):
+                return f"[nobody is rung until {self._local(asked.rung_from(now))} · {shown[1:]}"
+            if session.timer is not None:
+                return f"[until {self._local(session.timer.due)}: {shown[1:]}"
             return shown
         due = session.timer.due if session.timer else self._clock.now
         return f"[nothing happens until {self._local(due)} · Enter or wait 1h]"
@@ -235,6 +245,8 @@ def _current(session: Session) -> Component:
 
 
 def _ended(session: Session) -> str:
+    if not session.begun:
+        return "has not begun: it waits for the first message"
     if not session.over:
         return f"still waits at {session.step}"
     return f"has ended: {session.execution.outcome}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import assert_never
 
-from flow.effects import DeliverVoicemail, PlaceCall, SendEmail
+from flow.effects import Brief, DeliverVoicemail, PlaceCall, SendEmail, SendMessage
 from flow.errors import FlowError
 from flow.flow import Flow
 from flow.instructions import (
@@ -26,9 +26,11 @@ from flow.instructions import (
     StartRecording,
 )
 from flow.language import templates
+from web.cli.simulator.rendering import rendered
 
-Shown = Instruction | PlaceCall | SendEmail | DeliverVoicemail
-"""What a walk shows: what the channel is asked for, calls that are placed, and mail."""
+Shown = Instruction | PlaceCall | Brief | SendEmail | SendMessage | DeliverVoicemail
+"""What a walk shows: what the channel is asked for, calls that are placed, what an agent hears who
+waits, messages and mail."""
 
 
 def default_language(flow: Flow) -> str:
@@ -54,6 +56,10 @@ def lines(part: Shown, language: str = "", voice: str = "") -> Iterator[str]:
             pass
         case SendEmail() | DeliverVoicemail():
             yield from (f"[{line}]" for line in mail_lines(part))
+        case SendMessage():
+            yield from rendered(part)
+        case Brief(text=text):
+            yield f"[the agent hears: {text}]"
         case Dial() | PlaceCall() | Enqueue() | Join():
             yield f"[{_with_others(part)}]"
         case _:

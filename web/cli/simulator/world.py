@@ -16,10 +16,11 @@ from flow.effects import (
     Needed,
     RunFunction,
     SendEmail,
+    SendMessage,
     UpdateContact,
 )
 from runner.performers import run_function
-from web.cli.simulator.caller import Caller
+from web.cli.simulator.caller import CONVERSATION, Caller
 from web.cli.simulator.contacts import ContactBook
 from web.cli.simulator.desk import Desk
 
@@ -51,6 +52,9 @@ class SimulatedWorld:
         """Do one effect; give its outcome word and result."""
         if isinstance(effect, HttpRequest):
             return self.http(effect, step)
+        if isinstance(effect, SendMessage):
+            opened = {"conversation": CONVERSATION} if effect.opens else {}
+            return "sent", {"message_id": effect.id, **opened}
         outcome, result = self._do(effect)
         self.note(f"{_what(effect)} → {outcome}{_because(result)}")
         return outcome, result
