@@ -20,6 +20,7 @@ from desk.agents import CHOICES
 from desk.floor import Floor
 from flow.effects import EnterQueue
 from runner.desk import Desk
+from runner.places import DeskRules
 from store.database import Database
 from store.store import SqlStore
 from tests.chaos.desk_log import FastClock, Log, NoJobs, NotedOrders, WatchedStore
@@ -233,7 +234,7 @@ def main(part: Part) -> None:
     database = Database(part.database)
     store = cast("Store", WatchedStore(SqlStore(database), log))
     orders = cast("Orders", NotedOrders())
-    desk = Desk(store, orders, NoJobs(), FastClock(part.epoch, part.speed), wrap_up=20.0)
+    desk = Desk(store, orders, NoJobs(), FastClock(part.epoch, part.speed), DeskRules(20.0))
     storms = [Storm(desk, log, random.Random(_seed(part, n))) for n in range(part.threads)]  # noqa: S311  a race that can be repeated, no secrets
     share = -(-(part.last - part.first) // part.threads)
     shares = [range(n, min(n + share, part.last)) for n in range(part.first, part.last, share)]

@@ -5,6 +5,7 @@ from datetime import timedelta
 from app import create_app
 from jobs import reaper, worker
 from runner import effects, legs, orders
+from runner.messages import sending
 
 __all__ = ["create_app"]
 
@@ -13,5 +14,8 @@ effects.TAKEN_OVER = timedelta(seconds=4)
 effects.QUEUED = timedelta(seconds=1)
 effects._patience = lambda effect: timedelta(seconds=4)
 legs.LOOKED_FOR = (0.3, 1.0, 2.5)
+sending.LOOKED_FOR = (0.3, 1.0, 2.5)
+sending.SHORTEST = timedelta(seconds=0.3)
+sending.PATIENCE = timedelta(seconds=4)
 reaper.BEAT, reaper.LOOK, reaper.LEASE = 0.5, 0.2, 2.0
 worker.POLL = 0.2

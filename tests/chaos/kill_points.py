@@ -112,10 +112,11 @@ def _speaks(program: Program, port: int) -> bool:
 
 @dataclass
 class Patient:
-    """Sends a webhook until somebody answers it."""
+    """Sends a webhook until somebody answers it, or nobody plays any more."""
 
     killer: Killer
     sockets: Sockets = field(default_factory=Sockets)
+    is_over: bool = False
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         """Send a body over a socket, again and again until it is answered."""
@@ -124,7 +125,7 @@ class Patient:
             try:
                 reply = self.sockets.post(url, body, headers)
             except OSError:
-                if time.monotonic() > deadline:
+                if self.is_over or time.monotonic() > deadline:
                     raise
                 time.sleep(0.05)
                 continue

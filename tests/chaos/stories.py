@@ -1,146 +1,29 @@
-"""The stories that are interrupted: what people do in them, and what is left at their end."""
+"""The stories that are interrupted: what people do in them, and what the carrier does wrong."""
 
-import json
-import time
-import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from app import Telephony
-from desk.agents_file import AgentEntry, AgentsFile, RingGroupEntry
-from runner.staff import Staff
-from tests.chaos.kill_points import Killer, Point
+from tests.chaos.stage import ADA, ANN, BOB, CALLBACKS, OFFICE, TEXTS, Stage, Story
 from tests.standin import Standin, scripts
 from tests.standin.leg import Leg
-from tests.support.installation import NUMBER, Installation
-from tests.support.servers import Servers
+from tests.support.carrier import CALLER
+from tests.support.installation import NUMBER
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-SUPPORT = Path(__file__).parents[1] / "centre" / "flows" / "support.yaml"
-ANN, BOB, ADA = "+15550101001", "+15550101002", "+15550101234"
-LONG = 45.0
-_NEW = {
-    "walks": "SELECT id, flow, status, outcome FROM lw_executions ORDER BY flow",
-    "offers": "SELECT id, agent, state FROM lw_offers ORDER BY made, agent",
-    "served": "SELECT id, agent, how FROM lw_assignments ORDER BY began",
-    "legs": "SELECT id, kind, recipient, state, status FROM lw_legs ORDER BY created, kind",
-    "answers": "SELECT id, answer, agent, queue FROM lw_survey_answers ORDER BY id",
-    "steps": "SELECT execution || seq, path, exit FROM lw_history ORDER BY execution, seq",
-}
+TEXTS_PATH = r"/Messages\.json$"
+CALLS, ONE_CALL = r"/Calls\.json$", r"/Calls/CA\w+\.json$"
 
 
-@dataclass
-class Stage:
-    """An installation with its processes, its carrier, and whoever kills them."""
-
-    house: Installation
-    servers: Servers
-    carrier: Standin
-    killer: Killer
-    key: str = ""
-    known: dict[str, set[str]] = field(default_factory=dict)
-
-    def prepare(self) -> None:
-        """Publish the flows, hire the agents, make a key."""
-        self.house.publish(SUPPORT, NUMBER)
-        for name in ("delivery-notice", "consented-call"):
-            self.house.publish(EXAMPLES / f"{name}.yaml")
-        people = [("ann", ANN), ("bob", BOB)]
-        entries = [
-            AgentEntry(id=i, name=i, address=a, ring_groups=["support"], presence="available")
-            for i, a in people
-        ]
-        staff = Staff(Telephony(self.house.house, threads=0).desk)
-        staff.load(AgentsFile(ring_groups=[RingGroupEntry(id="support")], agents=entries))
-        words = ["keys", "create", "crm", "--scopes", "flows:start,calls:create,read"]
-        result = self.house.app.test_cli_runner().invoke(args=words)
-        assert result.exit_code == 0, result.output
-        self.key = result.output.splitlines()[-1]
-
-    def at_work(self, *agents: str) -> None:
-        """Say who works, and who does not."""
-        staff = Staff(Telephony(self.house.house, threads=0).desk)
-        for agent in ("ann", "bob"):
-            staff.choose(agent, "available" if agent in agents else "away")
-
-    def ask(self, path: str, body: dict[str, Any]) -> None:
-        """Ask the API for something, until it is answered: the same request under one name."""
-        headers = {
-            "Authorization": f"Bearer {self.key}",
-            "Content-Type": "application/json",
-            "Idempotency-Key": f"story-{time.monotonic_ns()}",
-        }
-        url, data = f"{self.servers.base}/api/v1/{path}", json.dumps(body).encode()
-        request = urllib.request.Request(url, data, headers)
-        deadline = time.monotonic() + LONG
-        while True:
-            try:
-                with urllib.request.urlopen(request, timeout=15) as answer:
-                    assert answer.status in (201, 202)
-                    return
-            except OSError:
-                assert time.monotonic() < deadline, "the API does not answer"
-                time.sleep(0.05)
-
-    def until(self, predicate: Callable[[], Any]) -> Any:
-        """Wait as long as a killed process may take."""
-        return self.carrier.until(predicate, LONG)
-
-    def tell(self, story: "Story", point: Point | None) -> dict[str, Any]:
-        """Let a story happen, interrupted at a point; what is left of it."""
-        self.known = self._seen()
-        for number in (ANN, BOB, ADA, NUMBER):
-            self.carrier.script(number)
-        before = len(self.carrier.legs)
-        self.at_work(*story.agents)
-        self.killer.begin(point)
-        try:
-            story.people(self)
-            self.until(lambda: all(leg.over for leg in self.carrier.legs))
-            self.until(self._is_quiet)
-        finally:
-            self.killer.revived()
-        self.carrier.settle(LONG)
-        legs = self.carrier.legs[before:]
-        called = sorted((leg.to, leg.status) for leg in legs)
-        said = sorted(_said(leg) for leg in legs if leg.to in (NUMBER, ADA))
-        return {**self._found(), "called": called, "said": said}
-
-    def _is_quiet(self) -> bool:
-        rows = self.house.rows
-        ready = rows("SELECT count(*) FROM lw_outbox WHERE state = 'ready'")
-        going = rows("SELECT count(*) FROM lw_executions WHERE status <> 'ended'")
-        legs = rows("SELECT count(*) FROM lw_legs WHERE state <> 'over'")
-        return ready == going == legs == [(0,)]
-
-    def _seen(self) -> dict[str, set[str]]:
-        return {name: {row[0] for row in self.house.rows(query)} for name, query in _NEW.items()}
-
-    def _found(self) -> dict[str, Any]:
-        found: dict[str, Any] = {
-            name: [row[1:] for row in self.house.rows(query) if row[0] not in self.known[name]]
-            for name, query in _NEW.items()
-        }
-        dead = self.house.rows("SELECT kind FROM lw_outbox WHERE state = 'dead'")
-        agents = self.house.rows("SELECT id, presence, assignment FROM lw_agents ORDER BY id")
-        waiting = self.house.rows("SELECT count(*) FROM lw_waiting WHERE waits")[0][0]
-        return {**found, "dead": dead, "agents": agents, "waiting": waiting}
+def _who_hears(stage: Stage, number: str, other: Leg) -> Leg:
+    """The leg to a number that the other one is joined with; waits for it."""
+    legs = stage.carrier.legs_to
+    found = stage.until(lambda: [leg for leg in legs(number) if other.hears(leg)])
+    leg: Leg = found[0]
+    return leg
 
 
-def _said(leg: Leg) -> list[str]:
-    """What somebody was told, without what was heard while waiting: that depends on the hour."""
-    waiting = ("Please hold.", "You are number")
-    return [text for text in leg.said().split(" | ") if not text.startswith(waiting)]
-
-
-@dataclass(frozen=True)
-class Story:
-    """One story: who works in it, and what everybody does."""
-
-    agents: tuple[str, ...]
-    people: Callable[[Stage], None]
+def _rates(stage: Stage, caller: Leg, key: str) -> None:
+    stage.until(lambda: caller.verb == "Gather")
+    caller.press(key)
 
 
 def _survey(stage: Stage) -> None:
@@ -148,10 +31,8 @@ def _survey(stage: Stage) -> None:
     carrier = stage.carrier
     carrier.script(ANN, scripts.answer_then_press("1"))
     caller = carrier.call(NUMBER)
-    stage.until(lambda: caller.verb == "Conference")
-    stage.until(lambda: [leg for leg in carrier.legs_to(ANN) if caller.hears(leg)])[0].hang_up()
-    stage.until(lambda: caller.verb == "Gather")
-    caller.press("4")
+    _who_hears(stage, ANN, caller).hang_up()
+    _rates(stage, caller, "4")
 
 
 def _next_agent(stage: Stage) -> None:
@@ -160,10 +41,8 @@ def _next_agent(stage: Stage) -> None:
     carrier.script(ANN, scripts.no_answer())
     carrier.script(BOB, scripts.answer_then_press("1"))
     caller = carrier.call(NUMBER)
-    stage.until(lambda: caller.verb == "Conference")
-    stage.until(lambda: [leg for leg in carrier.legs_to(BOB) if caller.hears(leg)])[0].hang_up()
-    stage.until(lambda: caller.verb == "Gather")
-    caller.press("5")
+    _who_hears(stage, BOB, caller).hang_up()
+    _rates(stage, caller, "5")
 
 
 def _leaves(stage: Stage) -> None:
@@ -175,6 +54,46 @@ def _leaves(stage: Stage) -> None:
     caller.hang_up()
 
 
+def _callback(stage: Stage) -> None:
+    """A caller asks to be called back, an agent comes to work, they speak; survey."""
+    carrier = stage.carrier
+    carrier.script(ANN, scripts.answer_then_press("1"))
+    carrier.script(CALLER, scripts.answer())
+    before = len(carrier.legs)
+    caller = carrier.call(CALLBACKS)
+    stage.until(lambda: caller.inner_verb == "Gather")
+    caller.press("1")
+    stage.until(lambda: caller.verb == "Gather")
+    caller.press("1")
+    stage.until(lambda: caller.over)
+    stage.choose("ann", "available")
+    contact, ann = _joined(stage, before, CALLER)
+    ann.hang_up()
+    _rates(stage, contact, "5")
+
+
+def _joined(stage: Stage, before: int, number: str) -> tuple[Leg, Leg]:
+    """A contact who was called and Ann, once they hear each other; `before` legs are older."""
+
+    def found() -> list[tuple[Leg, Leg]]:
+        legs = stage.carrier.legs[before:]
+        pairs = [(one, ann) for one in legs for ann in legs if one.to == number and ann.to == ANN]
+        return [(one, ann) for one, ann in pairs if one.hears(ann) and ann.hears(one)]
+
+    pair: tuple[Leg, Leg] = stage.until(found)[0]
+    return pair
+
+
+def _website(stage: Stage) -> None:
+    """A website has somebody called: an agent first, then the contact."""
+    carrier = stage.carrier
+    carrier.script(ANN, scripts.answer_then_press("1"))
+    carrier.script(ADA, scripts.answer())
+    before = len(carrier.legs)
+    stage.ask("flows/website/interactions", {"number": ADA})
+    _joined(stage, before, ADA)[1].hang_up()
+
+
 def _notice(stage: Stage) -> None:
     """Another system has somebody told about a delivery."""
     stage.carrier.script(ADA, scripts.answer_then_press("1"))
@@ -184,26 +103,135 @@ def _notice(stage: Stage) -> None:
     stage.until(lambda: [leg for leg in stage.carrier.legs[before:] if leg.answered is not None])
 
 
-def _consent(stage: Stage) -> None:
-    """An agent calls, the contact agrees to be recorded, they speak."""
+def _forward(stage: Stage) -> None:
+    """Another system has somebody called and put through to a telephone outside."""
+    carrier = stage.carrier
+    carrier.script(ADA, scripts.answer_then_press("1"))
+    carrier.script(OFFICE, scripts.answer())
+    before = len(carrier.legs)
+    stage.ask("flows/dial-and-forward/interactions", {"number": ADA, "forward_to": OFFICE})
+    contact = stage.until(lambda: [leg for leg in carrier.legs[before:] if leg.to == ADA])[0]
+    _who_hears(stage, OFFICE, contact).hang_up()
+
+
+def _agent_calls(stage: Stage, key: str) -> tuple[Leg, Leg]:
+    """An agent calls a contact, who answers the announcement by a key; both, once they speak."""
     carrier = stage.carrier
     carrier.script(ANN, scripts.answer())
-    carrier.script(ADA, scripts.answer_then_press("1"))
+    carrier.script(ADA, scripts.answer_then_press(key))
     before = len(carrier.legs)
     stage.ask("calls", {"agent": "ann", "to": ADA, "flow": "consented-call"})
+    return _joined(stage, before, ADA)
 
-    def joined() -> Any:
-        legs = carrier.legs[before:]
-        pairs = [(one, other) for one in legs for other in legs if one.to == ANN]
-        return [one for one, other in pairs if one.hears(other) and other.hears(one)]
 
-    stage.until(joined)[0].hang_up()
+def _consent(stage: Stage) -> None:
+    """An agent calls, the contact agrees to be recorded, they speak."""
+    _agent_calls(stage, "1")[1].hang_up()
+
+
+def _refused(stage: Stage) -> None:
+    """An agent calls, the contact does not agree to be recorded, they speak all the same."""
+    _agent_calls(stage, "2")[1].hang_up()
+
+
+def _transfer(stage: Stage) -> None:
+    """An agent speaks with a second one while the caller waits, and leaves the caller there."""
+    carrier = stage.carrier
+    carrier.script(ANN, scripts.answer_then_press("1"))
+    carrier.script(BOB, scripts.answer_then_press("1"))
+    caller = carrier.call(NUMBER)
+    ann = _who_hears(stage, ANN, caller)
+    stage.choose("bob", "available")
+    (call,) = stage.new("served")
+    stage.ask(f"calls/{call}/transfer", {"kind": "warm", "agent": "bob"})
+    bob = _who_hears(stage, BOB, ann)
+    stage.until(lambda: bob.hears(ann) and not caller.hears(bob))
+    stage.ask(f"calls/{call}/complete")
+    stage.until(lambda: ann.over and _two(caller, bob))
+    bob.hang_up()
+    _rates(stage, caller, "4")
+
+
+def _two(one: Leg, other: Leg) -> bool:
+    """Whether two hear each other and the leaving of either ends it."""
+    ends = all(leg.participant is not None and leg.participant.ends for leg in (one, other))
+    return ends and one.hears(other) and other.hears(one)
+
+
+def _texts(stage: Stage) -> None:
+    """Somebody writes, is asked, answers, and is thanked twice."""
+    carrier = stage.carrier
+    carrier.text(TEXTS, "Hello", CALLER)
+    stage.until(lambda: _came(carrier, "What is it about?"))
+    carrier.text(TEXTS, "1", CALLER)
+    stage.until(lambda: _came(carrier, "Goodbye!"))
+
+
+def _reminder(stage: Stage) -> None:
+    """Another system has somebody reminded, who confirms."""
+    carrier = stage.carrier
+    inputs = {"to": CALLER, "name": "Ada", "at": "2026-12-01T10:00", "channel": "sms"}
+    stage.ask("flows/appointment-reminder/interactions", inputs)
+    stage.until(lambda: _came(carrier, "Hello Ada"))
+    carrier.text(TEXTS, "1", CALLER)
+    stage.until(lambda: _came(carrier, "Thank you."))
+
+
+def _came(carrier: Standin, beginning: str) -> bool:
+    """Whether the newest message to the contact begins so."""
+    theirs = [text for text in carrier.texts if text.to == CALLER]
+    return bool(theirs) and theirs[-1].body.startswith(beginning)
+
+
+def _text_fails(carrier: Standin) -> None:
+    """The carrier fails once, is busy once, and has done nothing."""
+    carrier.fail_next("POST", TEXTS_PATH)
+    carrier.fail_next("POST", TEXTS_PATH, status=429, code=20429, wait=1)
+
+
+def _text_times_out(carrier: Standin) -> None:
+    """The carrier sends a message, and never says so."""
+    carrier.act_then_time_out("POST", TEXTS_PATH)
+
+
+def _too_many(carrier: Standin) -> None:
+    """The carrier has had too many requests."""
+    for path in (CALLS, ONE_CALL):
+        carrier.fail_next("POST", path, status=429, code=20429)
+
+
+def _fails(carrier: Standin) -> None:
+    """The carrier fails, and has done nothing."""
+    for path in (CALLS, ONE_CALL):
+        carrier.fail_next("POST", path)
+
+
+def _times_out(carrier: Standin) -> None:
+    """The carrier does what it is asked, and never answers."""
+    for path in (CALLS, ONE_CALL):
+        carrier.act_then_time_out("POST", path)
+
+
+def _of_a_call(faults: Callable[[Standin], Any]) -> Story:
+    return Story(("ann",), _survey, faults)
 
 
 STORIES = {
     "survey": Story(("ann",), _survey),
     "next agent": Story(("ann", "bob"), _next_agent),
     "caller leaves": Story(("ann",), _leaves),
+    "callback": Story((), _callback),
+    "website": Story(("ann",), _website),
     "notice": Story((), _notice),
+    "forward": Story((), _forward),
     "consent": Story(("ann",), _consent),
+    "refused": Story(("ann",), _refused),
+    "transfer": Story(("ann",), _transfer),
+    "429": _of_a_call(_too_many),
+    "500": _of_a_call(_fails),
+    "time-out": _of_a_call(_times_out),
+    "texts": Story((), _texts),
+    "reminder": Story((), _reminder),
+    "text fails": Story((), _texts, _text_fails),
+    "text time-out": Story((), _texts, _text_times_out),
 }
