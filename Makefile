@@ -6,7 +6,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check format bench golden chaos fuzz docs lock test-packages
+.PHONY: help setup setup-dev run test check format bench golden chaos fuzz docs widget lock test-packages
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -65,18 +65,21 @@ run: setup ## migrate, publish the examples, start every process of the Procfile
 	  exec $(BIN)/honcho start web worker
 
 test-packages:
-	@command -v ffmpeg >/dev/null && command -v ffprobe >/dev/null && exit 0; \
+	@command -v ffmpeg >/dev/null && command -v ffprobe >/dev/null && \
+	  command -v chromium >/dev/null && command -v swaks >/dev/null && exit 0; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  echo "Installing ffmpeg" >&2; \
+	  echo "Installing ffmpeg, chromium and swaks" >&2; \
 	  apt-get update -qq && \
-	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ffmpeg >/dev/null; \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	    ffmpeg chromium fonts-liberation swaks >/dev/null; \
 	else \
-	  echo "The audio tests need ffmpeg and ffprobe on PATH: install them" \
-	    "(Debian: apt-get install ffmpeg), then run make test again" >&2; exit 1; \
+	  echo "The audio tests need ffmpeg and ffprobe on PATH, the browser tests chromium, the mail" \
+	    "tests swaks: install them (Debian: apt-get install ffmpeg chromium swaks), then run make" \
+	    "test again" >&2; exit 1; \
 	fi
 
 test: setup-dev test-packages ## everything the tests need, then all of them
-	@$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/pytest -n 3 --dist loadgroup $(ARGS)
 
 golden: setup-dev ## rewrite the golden conversations; the diff is the review
 	@LINEWALK_REWRITE_GOLDEN=1 $(BIN)/pytest tests/conversations $(ARGS)
@@ -105,6 +108,9 @@ bench: setup-dev ## the benchmarks: one JSON document on stdout
 
 docs: setup-dev ## write the generated pages anew
 	@$(BIN)/python -m web.cli.docs
+
+widget: setup-dev ## make the web chat's widget of its pieces
+	@$(BIN)/python -m digital.chat.widget.build
 
 lock: ## pin and hash requirements*.in anew (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv" >&2; exit 1; }
