@@ -95,7 +95,7 @@ class Outbound:
         )
         answer = decide(facts, None, self._policy.zone, at)
         if not answer.allowed:
-            self._ring(answer, at)
+            self._ring(work, answer, at)
             kind = "forward" if effect.caller else "contact"
             target = next(iter(effect.targets), "")
             self._write(work, Refusal(at, effect.id, kind, key, *_why(answer), masked(target)))
@@ -196,7 +196,7 @@ class Outbound:
 
     def _turned_away(self, work: Work, leg: Leg, answer: Answer, at: datetime) -> Answer:
         """Have a call wait where that helps soon enough; else write its refusal."""
-        self._ring(answer, at)
+        self._ring(work, answer, at)
         if answer.may_at is not None and answer.may_at <= leg.created + PATIENCE:
             return answer
         work.forget_dialled(leg.id)
@@ -204,14 +204,17 @@ class Outbound:
         self._write(work, Refusal(at, leg.id, leg.kind, answer.key, *_why(answer), number))
         return replace(answer, may_at=None)
 
-    def _ring(self, answer: Answer, at: datetime) -> None:
+    def _ring(self, work: Work, answer: Answer, at: datetime) -> None:
         if answer.reason in LIMITED:
             scope = answer.key if answer.reason == "key_limit" else ""
-            self._alarms.reach(scope, answer.detail.partition(":")[0], at)
+            limit = answer.detail.partition(":")[0]
+            work.afterwards(lambda: self._alarms.reach(scope, limit, at))
 
     def _write(self, work: Work, refusal: Refusal) -> None:
+        """Write why a call did not leave; what is undone and done again counts once."""
         work.keep_refusal(refusal)
-        self._alarms.refuse(refusal.leg, refusal.kind, refusal.reason, refusal.detail)
+        why = (refusal.reason, refusal.detail)
+        work.afterwards(lambda: self._alarms.refuse(refusal.leg, refusal.kind, *why))
         if refusal.reason == "key_limit" and self._policy.freeze_after:
             self._freeze(work, refusal)
 
@@ -222,7 +225,7 @@ class Outbound:
         if refused >= self._policy.freeze_after and work.freeze_key(
             refusal.api_key, refusal.at, why
         ):
-            self._alarms.freeze(refusal.api_key, why)
+            work.afterwards(lambda: self._alarms.freeze(refusal.api_key, why))
 
 
 def _why(answer: Answer) -> tuple[str, str]:

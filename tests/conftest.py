@@ -7,6 +7,7 @@ import pytest
 
 from tests.services.run_folder import make_run_folder, remove_run_folder
 from tests.services.skips import skipped_tests, skips_are_failures
+from tests.support.nursery import Mother, Nursery, nursery
 from tests.support.processes import Programs, programs
 
 pytest_plugins = ["tests.services.databases"]
@@ -44,4 +45,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def start_program(tmp_path: Path) -> Iterator[Programs]:
     """Start programs with `start_program.start([...], env)`; all are killed after the test."""
     with programs(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def mother() -> Iterator[Mother]:
+    """The process that has read the application, for those who start it again and again."""
+    made = Mother()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def fork_program(tmp_path: Path, mother: Mother) -> Iterator[Nursery]:
+    """As `start_program`, and at once: programs are forked off a process that has read them."""
+    with nursery(tmp_path, mother) as running:
         yield running

@@ -36,9 +36,9 @@ def values_of(house: Installation) -> Iterator[tuple[object, ...]]:
 
 @pytest.mark.timeout(180)
 def test_secret_digits_are_nowhere(
-    house: Installation, crm: FarEnd, start_program: Programs
+    house: Installation, crm: FarEnd, fork_program: Programs
 ) -> None:
-    servers = beside(house, start_program, LOG_LEVEL="DEBUG")
+    servers = beside(house, fork_program, LOG_LEVEL="DEBUG")
     servers.start()
     crm.gate.clear()
     call = servers.carrier.call("+15550100001").arrive()

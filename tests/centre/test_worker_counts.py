@@ -17,7 +17,7 @@ REFUSED = b'linewalk_calls_refused_total{reason="kill_switch"} 1.0'
 
 @pytest.mark.timeout(120)
 def test_metrics_count_what_the_worker_refuses(
-    centre: Centre, key: str, start_program: Programs, monkeypatch: pytest.MonkeyPatch
+    centre: Centre, key: str, fork_program: Programs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A call was ordered by a process that died; the worker finds it, and calls are stopped."""
     monkeypatch.setattr("runner.orders.Orders.begin", lambda self, noted: None)
@@ -26,7 +26,7 @@ def test_metrics_count_what_the_worker_refuses(
     with centre.house.house.store.work() as work:
         (item,) = centre.house.rows("SELECT id FROM lw_outbox WHERE kind = 'PlaceCall'")[0]
         work.postpone(item, centre.clock())
-    servers = beside(centre.house, start_program)
+    servers = beside(centre.house, fork_program)
     servers.start()
 
     def figures() -> bytes:

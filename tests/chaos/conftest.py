@@ -14,10 +14,20 @@ from tests.support.fixtures import (  # noqa: F401  fixtures are found by name
     ready_url,
 )
 from tests.support.installation import NUMBER, Installation, installation
+from tests.support.nursery import Mother
 from tests.support.processes import Programs
 from tests.support.servers import Servers, beside
 
+HURRIED = "tests.chaos.hurried"
 STORY = Path(__file__).parents[1] / "calls" / "flows" / "story.yaml"
+
+
+@pytest.fixture(scope="session")
+def hurried() -> Iterator[Mother]:
+    """The process that has read the application with short leases."""
+    made = Mother(HURRIED)
+    yield made
+    made.close()
 
 
 @pytest.fixture
@@ -49,8 +59,8 @@ def house(ready_url: str, tmp_path: Path, crm: FarEnd, rest: FarEnd) -> Iterator
 
 
 @pytest.fixture
-def servers(house: Installation, start_program: Programs) -> Servers:
+def servers(house: Installation, fork_program: Programs) -> Servers:
     """The processes, started."""
-    running = beside(house, start_program)
+    running = beside(house, fork_program)
     running.start()
     return running

@@ -7,12 +7,13 @@ from typing import get_args
 
 import pytest
 
+from tests.chaos.conftest import HURRIED
 from tests.chaos.kill_points import Killer, Patient, Point, Victim, When
-from tests.chaos.nursery import Mother, nursery
 from tests.chaos.stage import Stage
 from tests.chaos.stories import STORIES
 from tests.standin import stand_in
 from tests.support.installation import installation
+from tests.support.nursery import Mother, nursery
 from tests.support.servers import beside
 
 LONG = bool(os.environ.get("LINEWALK_LONG"))
@@ -45,24 +46,16 @@ SHORT: dict[
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(3_600 if LONG else 240)]
 
 
-@pytest.fixture(scope="module")
-def mother() -> Iterator[Mother]:
-    """The process that has read the code of all that is killed here."""
-    made = Mother()
-    yield made
-    made.close()
-
-
 @pytest.fixture
-def stage(ready_url: str, tmp_path: Path, mother: Mother) -> Iterator[Stage]:
+def stage(ready_url: str, tmp_path: Path, hurried: Mother) -> Iterator[Stage]:
     """Everything, running."""
     with (
-        nursery(tmp_path, mother) as programs,
+        nursery(tmp_path, hurried) as programs,
         stand_in() as carrier,
         installation(ready_url, tmp_path, twilio_api_url=carrier.api_url) as house,
     ):
         servers = beside(house, programs)
-        servers.application = "tests.chaos.hurried"
+        servers.application = HURRIED
         killer = Killer(servers)
         patient = Patient(killer)
         carrier.connect(patient, servers.base)

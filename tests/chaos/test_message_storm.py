@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.nursery import Mother, nursery
+from tests.chaos.conftest import HURRIED
 from tests.chaos.storm import HELLO, Postman, Storm
 from tests.standin import stand_in
 from tests.support.installation import NUMBER, installation
+from tests.support.nursery import Mother, nursery
 from tests.support.servers import beside
 from tests.support.waiting import wait_until
 
@@ -21,11 +22,10 @@ pytestmark = [pytest.mark.chaos, pytest.mark.timeout(3_600 if LONG else 240)]
 
 
 @pytest.fixture
-def storm(ready_url: str, tmp_path: Path) -> Iterator[Storm]:
+def storm(ready_url: str, tmp_path: Path, hurried: Mother) -> Iterator[Storm]:
     """An installation with its processes and a carrier that never gives up."""
-    mother = Mother()
     with (
-        nursery(tmp_path, mother) as programs,
+        nursery(tmp_path, hurried) as programs,
         stand_in() as carrier,
         installation(ready_url, tmp_path, twilio_api_url=carrier.api_url) as house,
     ):
@@ -33,7 +33,7 @@ def storm(ready_url: str, tmp_path: Path) -> Iterator[Storm]:
         flow.write_text(HELLO)
         house.publish(flow, f"sms:{NUMBER}")
         servers = beside(house, programs, MESSAGES_PER_SECOND=str(RATE))
-        servers.application = "tests.chaos.hurried"
+        servers.application = HURRIED
         postman = Postman(carrier)
         carrier.connect(postman, servers.base)
         try:
@@ -42,7 +42,6 @@ def storm(ready_url: str, tmp_path: Path) -> Iterator[Storm]:
             yield Storm(house, servers, carrier, postman, SIZE, RATE, order)
         finally:
             postman.is_over = True
-    mother.close()
 
 
 def test_a_storm_of_messages_loses_doubles_and_ignores_nothing(storm: Storm) -> None:

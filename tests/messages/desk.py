@@ -6,7 +6,7 @@ from typing import Any
 
 from desk.agents_file import AgentEntry, AgentsFile, RingGroupEntry
 from runner.staff import Staff
-from tests.messages.town import OURS, ByCarrier, Town
+from tests.messages.town import ADDRESSES, ByCarrier, Town
 from tests.web.api.client import Api
 
 DESK = Path(__file__).parent / "desk.yaml"
@@ -87,6 +87,6 @@ class Office:
 
 
 def open_office(town: Town, **replacing: str) -> Office:
-    """Publish the flow on the town's number."""
-    town.house.publish(DESK, f"sms:{OURS}", replacing=replacing)
+    """Publish the flow on an address of every channel."""
+    town.house.publish(DESK, *ADDRESSES, replacing=replacing)
     return Office(town, Api(town.house))

@@ -22,6 +22,7 @@ OURS = "+15550100001"
 ANN = "+15550100077"
 MAILBOX = "help@acme.example"
 SITE = "https://shop.example.com"
+ADDRESSES = (f"sms:{OURS}", f"whatsapp:{OURS}", "chat:website", f"mailto:{MAILBOX}")
 
 
 class Contact(Protocol):
@@ -47,8 +48,7 @@ class Town:
 
     def publish(self, example: str, **given: Any) -> None:
         """Publish an example, and bind an address of every channel to it."""
-        addresses = [f"sms:{OURS}", f"whatsapp:{OURS}", "chat:website", f"mailto:{MAILBOX}"]
-        self.house.publish(ROOT / "examples" / f"{example}.yaml", *addresses, **given)
+        self.house.publish(ROOT / "examples" / f"{example}.yaml", *ADDRESSES, **given)
 
     def contact(self, channel: str) -> Contact:
         """A contact who writes by this channel."""

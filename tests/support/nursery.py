@@ -1,6 +1,6 @@
 """Starts programs at once: they are forked off a process that has read their code already.
 
-A story is told hundreds of times, and nearly all that a restart costs is reading code. What is born
+Nearly all that starting a server costs is reading code, and tests start hundreds. What is born
 here is what the command would start: its own session, the same arguments and environment, its
 output in its log.
 """
@@ -24,15 +24,15 @@ import psutil
 
 from tests.support.processes import ROOT, Program, Programs
 
-READ = ("tests.chaos.hurried", "gunicorn.app.wsgiapp", "gunicorn.workers.gthread", "flask.cli")
+READ = ("gunicorn.app.wsgiapp", "gunicorn.workers.gthread", "flask.cli")
 
 
 class Mother:
-    """The process that all others are forked off."""
+    """The process that all others are forked off; `application` is the module they serve."""
 
-    def __init__(self) -> None:
+    def __init__(self, application: str = "app") -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.chaos.nursery"],
+            [sys.executable, "-m", "tests.support.nursery", application],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -76,6 +76,19 @@ class Born(Program):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self.born.wait()
+
+    def stop(self, timeout: float = 10.0) -> int:
+        """Ask the program to end, insist after `timeout` seconds; 0 if it ended when asked.
+
+        Its exit code is its mother's to know.
+        """
+        self.born.terminate()
+        try:
+            self.born.wait(timeout)
+        except psutil.TimeoutExpired:
+            self.kill()
+            return -signal.SIGKILL
+        return 0
 
 
 @dataclass
@@ -134,7 +147,7 @@ def _main_of(name: str) -> Callable[[], object]:
 
 def _serve() -> None:
     """Read the code, then fork whenever a line asks for a program."""
-    for name in READ:
+    for name in (*READ, *sys.argv[1:]):
         importlib.import_module(name)
     assert threading.active_count() == 1, "reading code has started threads"
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever has ended is gone
