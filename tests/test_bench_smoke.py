@@ -13,14 +13,8 @@ QUICK = [
 ]
 
 
-pytestmark = [
-    pytest.mark.xdist_group("bench"),  # it is measured once
-    pytest.mark.timeout(300),
-]
-
-
-@pytest.fixture(scope="module")
-def document() -> dict[str, dict[str, object]]:
+@pytest.mark.timeout(300)
+def test_the_bench_tells_all_that_it_measures() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.bench", *QUICK],
         cwd=ROOT,
@@ -30,11 +24,14 @@ def document() -> dict[str, dict[str, object]]:
         timeout=240,
     )
     assert done.returncode == 0, done.stderr
-    found: dict[str, dict[str, object]] = json.loads(done.stdout)
-    return found
+    document: dict[str, dict[str, object]] = json.loads(done.stdout)
+    compares_turns_with_the_baseline(document)
+    counts_the_engines_steps(document)
+    tells_what_a_turn_costs_as_things_grow(document)
+    counts_what_the_desk_decides(document)
 
 
-def test_the_bench_compares_turns_with_the_baseline(document: dict[str, dict[str, object]]) -> None:
+def compares_turns_with_the_baseline(document: dict[str, dict[str, object]]) -> None:
     turns = document["turns"]["sqlite"]
     assert isinstance(turns, dict)
     assert turns["failures"] == 0
@@ -45,14 +42,14 @@ def test_the_bench_compares_turns_with_the_baseline(document: dict[str, dict[str
     assert len(turns["rounds"]) == 1
 
 
-def test_the_bench_counts_the_engines_steps(document: dict[str, dict[str, object]]) -> None:
+def counts_the_engines_steps(document: dict[str, dict[str, object]]) -> None:
     assert document["engine"]["steps_per_walk"] == 20
     speed = document["engine"]["steps_per_second"]
     assert isinstance(speed, int)
     assert speed > 0
 
 
-def test_the_bench_tells_what_a_turn_costs_as_things_grow(
+def tells_what_a_turn_costs_as_things_grow(
     document: dict[str, dict[str, object]],
 ) -> None:
     cost = document["cost"]
@@ -70,7 +67,7 @@ def test_the_bench_tells_what_a_turn_costs_as_things_grow(
     assert list(stored["sqlite"]) == ["0", "50"]
 
 
-def test_the_bench_counts_what_the_desk_decides(document: dict[str, dict[str, object]]) -> None:
+def counts_what_the_desk_decides(document: dict[str, dict[str, object]]) -> None:
     desk = document["desk"]
     rules, stored = desk["rules"], desk["sqlite"]
     assert isinstance(rules, dict)

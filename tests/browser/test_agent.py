@@ -56,6 +56,7 @@ def test_a_conversation_with_an_agent_over_a_line_that_breaks(
     chat.expects(*told)
     expect(chat.panel.get_by_text("No connection.")).to_be_hidden()
     page.screenshot(path=pictures / f"{width}-agent-4-back.png")
+    wait_until(lambda: len(ann.reads(thread)) == len(told), 30)  # his page shows it sooner
     assert [text for _, text in ann.reads(thread)] == told
     page.reload()
     chat.open()

@@ -218,6 +218,7 @@ def test_a_flow_may_greet_when_the_chat_is_opened(
     chat.open()
     chat.expects(HELLO)
     expect(chat.page.get_by_role("dialog", name="Ask us")).to_be_visible()
+    chat.panel.evaluate("one => Promise.all(one.getAnimations().map(each => each.finished))")
     box = chat.panel.bounding_box()
     assert box is not None
     assert box["x"] == 20

@@ -195,7 +195,7 @@ def test_a_group_without_anybody_free_gives_the_contact_back_in_time(talk: Talk)
 def test_a_third_transfer_goes_on_from_the_second_agent(talk: Talk) -> None:
     bob = consulted(talk)
     talk.do("complete")
-    talk.until(lambda: talk.two(bob))
+    talk.until(lambda: talk.ann.over and talk.two(bob))
     (call,) = talk.centre.house.rows("SELECT id FROM lw_assignments WHERE agent = 'bob'")[0]
     told = talk.api.send("POST", f"/calls/{call}/transfer", json={"kind": "blind", "agent": "ann"})
     assert told.status_code == 202

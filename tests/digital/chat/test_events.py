@@ -15,8 +15,8 @@ from tests.support.processes import Programs
 
 
 @pytest.fixture
-def server(ready_url: str, tmp_path: Path, start_program: Programs) -> Iterator[ChatServer]:  # noqa: F811 the fixture that is imported
-    made = ChatServer(start_program, ready_url, tmp_path / "data")
+def server(ready_url: str, tmp_path: Path, fork_program: Programs) -> Iterator[ChatServer]:  # noqa: F811 the fixture that is imported
+    made = ChatServer(fork_program, ready_url, tmp_path / "data")
     with made.house() as house, another_process(house) as telephony:
         publish(house, "website")
         hire(telephony)
