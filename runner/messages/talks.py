@@ -14,6 +14,7 @@ from flow.execution import Execution
 from flow.instructions import Apologise
 from flow.ledger import Contact, Run, Saved, Version
 from runner.effects import Effects
+from runner.library import MissingVersion
 from runner.messages.channels import Incoming
 from runner.messages.handover import hand_over, is_served
 from runner.messages.threads import Threads, Written
@@ -23,6 +24,9 @@ from runner.ports import Store, Work
 from runner.walker import Walked, Walker
 
 _log = structlog.get_logger(__name__)
+
+_NOT_LOADED = (FlowError, MissingVersion)
+"""What a flow raises that was published and does not load any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +55,17 @@ class Talks:
         self._threads, self._clock = threads, clock
 
     def language(self, version: Version | None, run: Run | None) -> str:
-        """Say which language a flow speaks, before it is walked; empty where a template says."""
+        """Say which language a flow speaks, before it is walked; empty where a template says.
+
+        Empty too where the flow does not load: its messages are kept, and a STOP is obeyed.
+        """
         if version is None and run is None:
             return ""
-        named = self._walker.language(version.id if version else "", run)
+        try:
+            named = self._walker.language(version.id if version else "", run)
+        except _NOT_LOADED as error:
+            _log.error("flow does not load", error=str(error))
+            return ""
         return "" if "{" in named else named
 
     def begin(self, work: Work, given: Beginning) -> Sequence[Walked]:
@@ -73,10 +84,9 @@ class Talks:
         try:
             inputs = dict(given.incoming.inputs)
             walked = self._walker.begin(work, given.version, execution, inputs, at)
-        except FlowError as error:
+        except _NOT_LOADED as error:
             _log.error("flow does not start", flow=given.version.flow, error=str(error))
-            self._sorry(work, conversation.id, "")
-            self._close(work, conversation.id)
+            self._give_up(work, conversation.id)
             return ()
         self._save(work, walked, new=True)
         return (walked,)
@@ -84,7 +94,8 @@ class Talks:
     def hear(self, work: Work, run: Run, conversation: Conversation) -> Sequence[Walked]:
         """Let a locked run have the messages that it has not had, as far as it listens.
 
-        What does not move it stays untaken: the run may come to a step that reads it.
+        What does not move it stays untaken: the run may come to a step that reads it. A run whose
+        flow does not load any more hears nothing: the contact is told, and the thread is closed.
         """
         done: list[Walked] = []
         for message in work.untaken(conversation.id):
@@ -93,7 +104,12 @@ class Talks:
                 continue
             if run.awaits or is_served(work, self._walker.read(run)):
                 break
-            walked = self._walker.move(work, run, _event(run, message))
+            try:
+                walked = self._walker.move(work, run, _event(run, message))
+            except _NOT_LOADED as error:
+                _log.error("flow does not go on", execution=run.id, flow=run.flow, error=str(error))
+                self._give_up(work, conversation.id)
+                break
             if not walked.moved:
                 break
             work.take_messages(conversation.id, message.number)
@@ -152,6 +168,11 @@ class Talks:
         conversation = work.conversation(name)
         if conversation is not None and conversation.state != "closed":
             self._threads.write(work, conversation, Written("system", apology(language)))
+
+    def _give_up(self, work: Work, name: str) -> None:
+        """Apologise and close: what the contact writes next begins anew."""
+        self._sorry(work, name, "")
+        self._close(work, name)
 
     def _close(self, work: Work, name: str) -> None:
         """Close a conversation whose walk has ended."""
