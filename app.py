@@ -202,7 +202,7 @@ class Telephony(Assembly):
             link=files.link,
             prompt=files.prompt,
             name_of=attachments.names_of_agents(self._look),
-            addresses=lambda: [address for address, _ in house.library.bindings()],
+            addresses=house.library.bound_since,
             refused=metrics.refused,
             clock=now,
         )

@@ -66,7 +66,7 @@ class Given:
     link: Callable[[Mapping[str, Any]], str]
     prompt: Callable[[str], str | None]
     name_of: Callable[[str], str]
-    addresses: Callable[[], Sequence[str]]
+    addresses: Callable[[], Mapping[str, datetime]]
     refused: Callable[[str], None]
     clock: Callable[[], datetime]
 
@@ -114,13 +114,14 @@ class Digital:
 
     def missed(self, inbox: Inbox) -> "Missed | None":
         """Build what finds the carrier's messages that never came in; None without a carrier."""
-        from digital.sms.missed import Missed  # noqa: PLC0415  only the worker's
+        from digital.sms.missed import Here, Missed  # noqa: PLC0415  only the worker's
 
         settings, given = self._settings, self._given
         if settings.development:
             return None
         confirms, clock = settings.carrier_confirms, given.clock
-        return Missed(self.messages, self._numbers, inbox.take, confirms, clock)
+        here = Here(self._numbers, self._known)
+        return Missed(self.messages, here, inbox.take, confirms, clock)
 
     def mail_server(self, inbox: Inbox) -> "Listener | None":
         """Build the mail server; None where `SMTP_LISTEN` is off.
@@ -181,9 +182,14 @@ class Digital:
         limits = Limits(size, settings.mail_max_files, size)
         return Intake(Mailboxes(inbox, given.addresses), self.marks, limits, given.clock)
 
-    def _numbers(self) -> list[str]:
-        """List our senders as the carrier writes them."""
+    def _numbers(self) -> dict[str, datetime]:
+        """List our senders as the carrier writes them, and since when they are bound."""
         sms, whatsapp = PREFIXES["sms"], PREFIXES["whatsapp"]
-        bound = self._given.addresses()
-        numbers = [each.removeprefix(sms) for each in bound if each.startswith(sms)]
-        return numbers + [each for each in bound if each.startswith(whatsapp)]
+        bound = self._given.addresses().items()
+        ours = ((each, at) for each, at in bound if each.startswith((sms, whatsapp)))
+        return {each.removeprefix(sms): at for each, at in ours}
+
+    def _known(self, sids: Sequence[str]) -> set[str]:
+        """Find which of the carrier's ids are of messages we have."""
+        with self._given.store.work() as work:
+            return {*work.known_sids("sms", sids), *work.known_sids("whatsapp", sids)}

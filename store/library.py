@@ -149,6 +149,13 @@ class Library:
             rows = connection.execute(query.order_by(bindings.c.created, bindings.c.address))
             return [(row.address, row.flow) for row in rows]
 
+    def bound_since(self) -> dict[str, datetime]:
+        """List all bound addresses and since when each is bound to its flow, the oldest first."""
+        query = sa.select(bindings.c.address, bindings.c.created)
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(bindings.c.created, bindings.c.address))
+            return {row.address: row.created for row in rows}
+
     def load_contacts(self, people: Iterable[Contact]) -> int:
         """Add people, or add to those of the same id, number or e-mail; give how many.
 

@@ -14,8 +14,8 @@ from runner.errors import GONE, CarrierError
 ALIKE = 50
 """Messages to look through for one whose outcome is unknown."""
 
-MOST = 1_000
-"""Messages one look for those that were missed gives of one address."""
+PAGE = 1_000
+"""Messages in one answer of the carrier's list; there are as many answers as it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Messages:
     def arrived(self, address: str, since: datetime) -> Sequence[Listed]:
         """List what contacts have sent to an address of ours, the oldest first."""
         kept = self._client.messages
-        found = asked(lambda: kept.list(to=address, date_sent_after=since, limit=MOST))
+        found = asked(lambda: kept.list(to=address, date_sent_after=since, page_size=PAGE))
         theirs = (_listed(each) for each in found if each.direction == "inbound")
         return sorted(theirs, key=lambda each: each.at)
 

@@ -101,6 +101,7 @@ def test_bindings(library: Library) -> None:
     assert library.bind("chat:Shop", "sales", NOON + MINUTE) == "chat:shop"
     assert library.bind("+15550100001", "sales", NOON + 2 * MINUTE) == "+15550100001"
     assert library.bindings() == [("+15550100001", "sales"), ("chat:shop", "sales")]
+    assert library.bound_since() == {"+15550100001": NOON, "chat:shop": NOON + MINUTE}
     assert library.unbind("+15550100001")
     assert not library.unbind("+15550100001")
     with pytest.raises(Missing, match="no flow 'none'"):

@@ -1,12 +1,12 @@
 """What came while nobody was there is found in the carrier's list."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from digital.carrier.messages import Messages
-from digital.sms.missed import Missed
+from digital.sms.missed import Here, Missed
 from runner.errors import CarrierError
 from runner.messages.channels import Incoming, Taken
 from tests.digital.carrier.doors import OURS, THEIRS
@@ -23,14 +23,20 @@ class Shop:
         self.now = datetime.now(UTC) + timedelta(minutes=2)
         self.taken: list[Incoming] = []
         self.known: set[str] = set()
-        self.missed = Missed(
-            messages, self.ours, self.take, lambda _address: True, lambda: self.now
-        )
+        self.bound = self.now - timedelta(days=9)
+        self.poison = ""
+        here = Here(self.ours, self.having)
+        self.missed = Missed(messages, here, self.take, lambda _address: True, lambda: self.now)
 
-    def ours(self) -> Sequence[str]:
-        return [OURS, WHATSAPP]
+    def ours(self) -> Mapping[str, datetime]:
+        return dict.fromkeys([OURS, WHATSAPP], self.bound)
+
+    def having(self, sids: Sequence[str]) -> set[str]:
+        return self.known & set(sids)
 
     def take(self, incoming: Incoming) -> Taken:
+        if incoming.text == self.poison:
+            raise ValueError(incoming.text)
         repeated = incoming.sid in self.known
         self.known.add(incoming.sid)
         if not repeated:
@@ -99,3 +105,44 @@ def test_what_is_older_than_a_look_back_stays_where_it_is(carrier: Standin, shop
     assert text.sent is not None
     text.sent -= timedelta(hours=25)
     assert shop.missed.round() == 0
+
+
+def test_a_message_that_cannot_be_taken_keeps_no_other_from_it(
+    carrier: Standin, shop: Shop
+) -> None:
+    shop.poison = "Poison"
+    carrier.text(OURS, "Poison")
+    carrier.text(OURS, "Hello?")
+    carrier.settle()
+    assert shop.missed.round() == 1
+    assert [each.text for each in shop.taken] == ["Hello?"]
+    assert shop.missed.round() == 0
+
+
+def test_files_of_what_is_known_are_not_asked_for(carrier: Standin, shop: Shop) -> None:
+    text = carrier.text(OURS, "Look", files=[("image/png", b"png")])
+    carrier.settle()
+    shop.known.add(text.sid)
+    assert shop.missed.round() == 0
+    assert not [asked for asked in carrier.requests if "/Media" in asked.path]
+
+
+def test_what_came_before_the_address_was_bound_is_for_somebody_else(
+    carrier: Standin, shop: Shop
+) -> None:
+    before, after = carrier.text(OURS, "Yesterday"), carrier.text(OURS, "Today")
+    carrier.settle()
+    before.sent, after.sent = (shop.now - timedelta(hours=hours) for hours in (20, 1))
+    shop.bound = shop.now - timedelta(hours=2)
+    assert shop.missed.round() == 1
+    assert [each.text for each in shop.taken] == ["Today"]
+
+
+def test_a_list_of_several_pages_is_read_to_its_end(
+    carrier: Standin, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("digital.carrier.messages.PAGE", 2)
+    for number in range(5):
+        carrier.text(OURS, f"Message {number}")
+    carrier.settle()
+    assert shop.missed.round() == 5
