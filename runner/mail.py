@@ -26,7 +26,11 @@ large providers take."""
 PATIENCE = 8.0
 """Seconds that one answer of the mail server may take."""
 
-IN_ALL = 40.0
+AT_THE_END = 120.0
+"""Seconds that the server may take over a message that it has wholly: it looks through it then, and
+who leaves sooner sends it twice (RFC 5321, section 4.5.3.2.6)."""
+
+IN_ALL = 160.0
 """Seconds that handing over one message may take."""
 
 _GONE = 500
@@ -116,8 +120,10 @@ def _name(name: str) -> str:
 class MailDoor:
     """Hands messages to the operator's mail server. One connection for each: they are few."""
 
-    def __init__(self, server: MailServer, patience: float = PATIENCE) -> None:
-        self._server, self._patience = server, patience
+    def __init__(
+        self, server: MailServer, patience: float = PATIENCE, at_the_end: float = AT_THE_END
+    ) -> None:
+        self._server, self._patience, self._at_the_end = server, patience, at_the_end
 
     def send(self, message: EmailMessage, sender: str, to: Collection[str]) -> int:
         """Hand a message over to all of `to` at once; gives how many were refused for good.
@@ -129,7 +135,7 @@ class MailDoor:
         until = monotonic() + IN_ALL
         try:
             with _Speaking(self._server, self._patience, until) as smtp:
-                return _hand_over(smtp, message, sender, to)
+                return _hand_over(smtp, message, sender, to, self._at_the_end)
         except MailError:
             raise
         except smtplib.SMTPResponseException as error:
@@ -147,9 +153,12 @@ class _Timed(smtplib.SMTP):
     until = float("inf")
 
     def getreply(self) -> tuple[int, bytes]:
-        if monotonic() > self.until:
+        left = self.until - monotonic()
+        if left <= 0:
             self.close()
             raise TimeoutError
+        if self.sock is not None:
+            self.sock.settimeout(min(self.sock.gettimeout() or left, left))
         return super().getreply()
 
 
@@ -215,7 +224,9 @@ def _context(server: MailServer) -> ssl.SSLContext:
     return context
 
 
-def _hand_over(smtp: smtplib.SMTP, message: EmailMessage, sender: str, to: Collection[str]) -> int:
+def _hand_over(
+    smtp: smtplib.SMTP, message: EmailMessage, sender: str, to: Collection[str], at_the_end: float
+) -> int:
     """Speak one transaction: to all who are not refused for good, or to nobody yet."""
     code, _ = smtp.mail(sender)
     if code >= 400:  # noqa: PLR2004  RFC 5321, section 4.2.1
@@ -232,7 +243,9 @@ def _hand_over(smtp: smtplib.SMTP, message: EmailMessage, sender: str, to: Colle
         smtp.rset()
         raise _refused("the mail server refused every recipient", last)
     try:
+        _wait(smtp, at_the_end)
         code, _ = smtp.data(message.as_bytes())
+        _wait(smtp, smtp.timeout)
     except smtplib.SMTPDataError as error:
         code = error.smtp_code
     except (smtplib.SMTPServerDisconnected, OSError) as error:
@@ -241,6 +254,11 @@ def _hand_over(smtp: smtplib.SMTP, message: EmailMessage, sender: str, to: Colle
     if code >= 400:  # noqa: PLR2004  as above
         raise _refused("the mail server refused the message", code)
     return refused
+
+
+def _wait(smtp: smtplib.SMTP, seconds: float) -> None:
+    if smtp.sock is not None:
+        smtp.sock.settimeout(seconds)
 
 
 def _refused(what: str, code: int) -> MailError:

@@ -58,6 +58,7 @@ class CarrierChannel(ABC):
     prefix = ""
     at_once = False
     repeats = False
+    patience = timedelta(seconds=20)
 
     def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox

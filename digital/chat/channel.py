@@ -1,7 +1,7 @@
 """The chat as a channel: what is written down is through, for the widget reads it by itself."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from desk.conversations import ChannelName, Conversation, Message
 from runner.messages.channels import Receipt
@@ -24,6 +24,7 @@ class ChatChannel:
     name: ChannelName = "chat"
     at_once: bool = True
     repeats: bool = True
+    patience = timedelta(seconds=20)
 
     def fits(self, message: Message, conversation: Conversation, at: datetime) -> str:
         """Say why a message cannot be shown in a chat; empty when it can."""

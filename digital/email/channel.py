@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from desk.conversations import ChannelName, Conversation, Message
 from digital.email.marks import Marks
 from digital.email.render import Sheet, written
 from flow.mailbox import Mailbox, mailbox
-from runner.mail import ATTACHED, File, MailDoor, MailError
+from runner.mail import ATTACHED, IN_ALL, File, MailDoor, MailError
 from runner.messages.channels import ChannelError, Receipt
 
 OFF = "SMTP_URL is not set: no mail is sent"
@@ -33,6 +33,7 @@ class EmailChannel:
     name: ChannelName = "email"
     at_once = False
     repeats = True
+    patience = timedelta(seconds=IN_ALL + 20)
 
     def __init__(self, post: Post, marks: Marks, fetch: Fetch) -> None:
         self._post, self._marks, self._fetch = post, marks, fetch

@@ -5,7 +5,7 @@ One folder in `digital/` fulfils `Channel`; nothing here knows a provider.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
 from desk.conversations import ChannelName, Conversation, Delivery, Message
@@ -123,6 +123,9 @@ class Channel(Protocol):
 
     repeats: bool
     """Whether a message of unknown outcome may be sent again: the receiver knows it by its id."""
+
+    patience: timedelta
+    """How long handing one message over may take: who says nothing for longer has died."""
 
     def fits(self, message: Message, conversation: Conversation, at: datetime) -> str:
         """Say why a message can never be sent by this channel; empty when it can."""

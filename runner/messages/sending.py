@@ -278,7 +278,10 @@ class Sending:
             if message is None or message.state not in ("sending", "unknown"):
                 return None
             if message.state == "sending":
-                if now - (message.tried or message.at) < PATIENCE:
+                channel = self._channels.get(message.channel)
+                if now - (message.tried or message.at) < (
+                    channel.patience if channel else PATIENCE
+                ):
                     return None
                 details = {**message.details, "unknown": INTERRUPTED}
                 changed = {"state": "unknown", "details": details}

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from app import create_app
+from digital.carrier.channel import CarrierChannel
 from jobs import reaper, worker
 from runner import effects, legs, orders
 from runner.messages import sending
@@ -17,5 +18,6 @@ legs.LOOKED_FOR = (0.3, 1.0, 2.5)
 sending.LOOKED_FOR = (0.3, 1.0, 2.5)
 sending.SHORTEST = timedelta(seconds=0.3)
 sending.PATIENCE = timedelta(seconds=4)
+CarrierChannel.patience = timedelta(seconds=4)
 reaper.BEAT, reaper.LOOK, reaper.LEASE = 0.5, 0.2, 2.0
 worker.POLL = 0.2

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 from cryptography import x509
@@ -209,6 +210,35 @@ def test_a_server_that_says_nothing_is_left(sink: Sink) -> None:
         MailDoor(mail_server(sink.url), patience=0.2).send(
             write(LETTER, OPERATOR), "a@b.example", ["c@d.example"]
         )
+
+
+def test_a_server_that_looks_through_a_mail_for_long_gets_it_once(
+    sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared = sink.answer
+
+    def slow(verb: str, argument: str) -> str:
+        if verb == "END":
+            sleep(0.6)
+        return prepared(verb, argument)
+
+    monkeypatch.setattr(sink, "answer", slow)
+    mails = MailDoor(mail_server(sink.url), patience=0.3, at_the_end=20)
+    assert mails.send(write(LETTER, OPERATOR), "a@b.example", ["c@d.example"]) == 0
+    assert len(sink.received) == 1
+
+
+def test_handing_over_has_an_end_whatever_the_server_does(
+    sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runner.mail.IN_ALL", 0.5)
+    sink.answers = {"EHLO": ["250-never ends"]}
+    begun = monotonic()
+    with pytest.raises(MailError, match="not to be reached"):
+        MailDoor(mail_server(sink.url), patience=30).send(
+            write(LETTER, OPERATOR), "a@b.example", ["c@d.example"]
+        )
+    assert monotonic() - begun < 15
 
 
 def test_a_user_logs_in_and_a_wrong_password_waits_for_the_operator(sink: Sink) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from desk.conversations import ChannelName, Conversation, Message
@@ -56,6 +56,7 @@ class Provider:
     repeats: bool = False
     per_second: float = 1_000.0
     longest: int = 1_600
+    patience: timedelta = timedelta(seconds=20)
     sent: list[Message] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     found: list[str] = field(default_factory=list)

@@ -248,6 +248,19 @@ def test_a_receiver_that_knows_messages_by_their_id_gets_it_again(house: House) 
     assert [each.id for each in house.provider.sent] == [message.id] * 2
 
 
+def test_a_channel_that_takes_its_time_is_not_thought_dead_meanwhile(house: House) -> None:
+    house.provider.repeats, house.provider.patience = True, timedelta(minutes=3)
+    message = write(house, "one")
+    assert isinstance(house.claim(house.sending()), tuple)
+    house.clock.forward(179)
+    house.look()
+    assert house.message(message.id).state == "sending"
+    assert house.claim(house.sending()) is None
+    house.clock.forward(2)
+    house.look()
+    assert house.message(message.id).state != "sending"
+
+
 def test_a_process_that_died_before_it_asked_is_followed_up(house: House) -> None:
     """The claim is committed; whether the provider was asked nobody can say."""
     message = write(house, "one")
