@@ -18,6 +18,7 @@ from desk.agents import Agent
 from desk.assignments import Assignment
 from desk.changes import bring_up_to_date, gather
 from desk.floor import Floor
+from desk.handling import NotNow
 from desk.queue import Waiting
 from desk.state import Task
 from desk.who import Who
@@ -80,6 +81,10 @@ class Desk:
         with self._lock:
             try:
                 noted = yield from self._changed(api_key)
+            except NotNow:
+                if self._floor.changed or self._floor.tasks:
+                    self._forget()
+                raise
             except BaseException:
                 self._forget()
                 raise
