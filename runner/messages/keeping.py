@@ -72,7 +72,9 @@ class Keeping:
                 Media(new_id(), name, RAW.name, RAW.type, size, incoming.at, shelved.raw)
             )
         row = replace(_row(name, conversation, incoming, taken=taken), media=tuple(media))
-        return row, self._threads.add(work, replace(conversation, heard=incoming.at), row)
+        return row, self._threads.add(
+            work, replace(conversation, heard=_later(conversation.heard, incoming.at)), row
+        )
 
     def _file(
         self, work: Work, message: str, each: Attached, file: str, at: datetime
@@ -83,6 +85,11 @@ class Keeping:
         if not file and each.source:
             self._jobs.enqueue(work, "media", f"media-{row.id}", {"media": row.id})
         return {"id": row.id, "name": each.name, "type": each.type, "size": size}
+
+
+def _later(before: datetime | None, now: datetime) -> datetime:
+    """What was missed comes in after what was written later."""
+    return now if before is None else max(before, now)
 
 
 def _row(name: str, conversation: Conversation, incoming: Incoming, *, taken: bool) -> Message:

@@ -103,7 +103,8 @@ class Threads:
     def add(self, work: Work, conversation: Conversation, message: Message) -> Conversation:
         """Add a message to a locked conversation, as its next; gives the conversation after it."""
         number, version = conversation.messages + 1, conversation.version + 1
-        after = replace(conversation, messages=number, version=version, updated=message.at)
+        updated = max(conversation.updated, message.at)  # what was missed comes in late
+        after = replace(conversation, messages=number, version=version, updated=updated)
         work.keep_conversation(after)
         numbered = replace(message, number=number, version=version)
         work.keep_message(numbered)

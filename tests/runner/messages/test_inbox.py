@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from runner.messages.bursts import BURSTS
-from runner.messages.channels import Attached
+from runner.messages.channels import Attached, Incoming
 from store.histories import remove_threads
 from tests.runner.messages.house import ANN, BOB, OURS, House
 
@@ -52,6 +52,17 @@ def test_what_nobody_is_bound_for_is_not_kept(house: House) -> None:
     taken = house.say("Hello", address="+15550100009")
     assert taken.unbound
     assert list(house.store.conversations_of("sms", "+15550100009", ANN, 5)) == []
+
+
+def test_a_missed_message_does_not_turn_back_the_time(house: House) -> None:
+    house.say("Now")
+    before = house.thread()
+    earlier = house.clock() - timedelta(hours=3)
+    house.inbox.take(Incoming("sms", OURS, ANN, earlier, "Earlier", sid="SMearlier"))
+    after = house.thread()
+    assert after.id == before.id
+    assert after.heard == before.heard
+    assert after.updated == before.updated
 
 
 def test_the_person_is_noted_once(house: House) -> None:
