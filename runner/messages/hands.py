@@ -79,24 +79,28 @@ class Hands:
                 desk.work.keep_wrap_up(WrapUp(held.id, notes, disposition, desk.at))
         return self._now(conversation)
 
-    def send(self, conversation: str, by: By, written: Written) -> tuple[Message, bool]:
+    def send(self, conversation: str, by: By, written: Written, asked: str) -> tuple[Message, bool]:
         """Write to the contact as an agent; whether it was here before, by the sender's key.
 
-        What cannot leave is kept as `failed` or `canceled`, with the reason.
+        What cannot leave is kept as `failed` or `canceled`, with the reason. `asked` is the
+        request's fingerprint: repeated, it is answered alike, whoever has the conversation by now.
 
         Raises:
             Reused: the key came with another text before.
         """
         with self._store.work() as work:
-            found = _read(work, conversation)
-            _check(found, by)
+            work.conversation(conversation)  # of two at one moment one writes
             key = f"agent:{written.key}" if written.key else ""
             known = work.message_keyed(conversation, key) if key else None
             if known is not None:
-                if (known.text, known.author) != (written.text, written.author):
+                if known.details.get("asked") != asked:
                     raise Reused("this key was used with another text")
                 return known, True
-            message, _ = self._threads.write(work, found, replace(written, key=key))
+            found = _read(work, conversation)
+            _check(found, by)
+            details = {**written.details, **({"asked": asked} if key else {})}
+            row = replace(written, key=key, details=details)
+            message, _ = self._threads.write(work, found, row)
             return work.message(message.id) or message, False
 
     def typing(self, conversation: str, by: By) -> None:

@@ -67,6 +67,39 @@ def test_a_message_that_is_sent_again_leaves_once(town: Town) -> None:
     assert rows == [("Hi",)]
 
 
+def test_a_repeat_is_answered_alike_whatever_became_of_the_text_and_the_thread(
+    town: Town,
+) -> None:
+    office = open_office(town)
+    office.hire(ANN)
+    office.writer().say("Hello")
+    given = office.until("agent", ANN)
+    bodies = {"long": "word " * 600, "nul": "One\0two"}
+    asked: dict[str, dict[str, Any]] = {
+        name: {"headers": {"Idempotency-Key": name}, "agent": ANN, "text": text}
+        for name, text in bodies.items()
+    }
+    first = {name: office.do(given, "messages", **each)["id"] for name, each in asked.items()}
+    again = {name: office.do(given, "messages", **each)["id"] for name, each in asked.items()}
+    assert again == first
+    office.do(given, "close", agent=ANN)
+    after = {name: office.do(given, "messages", **each)["id"] for name, each in asked.items()}
+    assert after == first
+
+
+def test_a_program_that_may_see_no_numbers_gets_none(town: Town) -> None:
+    office = open_office(town)
+    office.hire(ANN)
+    office.writer().say("Hello")
+    given = office.until("agent", ANN)
+    office.hire(BOB)
+    key = office.api.new_key("calls:create")
+    assert office.do(given, "transfer", key=key, agent=ANN, to_agent=BOB)["peer"] == ""
+    office.until("agent", BOB)
+    assert office.do(given, "take", key=office.boss, agent=BOB)["peer"] == given["peer"] != ""
+    assert office.do(given, "close", key=key, agent=BOB)["peer"] == ""
+
+
 def test_an_agent_with_conversations_is_not_removed_and_keeps_them_offline(town: Town) -> None:
     office = open_office(town)
     office.hire(ANN)

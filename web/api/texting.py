@@ -3,6 +3,8 @@
 Only the agent who has it, or a key of the scope `admin`, writes, passes on and closes.
 """
 
+import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -23,6 +25,7 @@ from web.api.conversations import MISSING, ConversationOut, MessageOut, shown, w
 from web.api.doors import api_key, doors, note
 from web.api.pages import left_out
 from web.api.problems import Problem, missing, wrong_field
+from web.api.queues import SEE_NUMBERS
 from web.api.resource import Routes
 from web.house import house
 
@@ -113,7 +116,7 @@ def take_conversation(conversation_id: str, json_data: AgentBody) -> Any:
     with _problems():
         found = doors().hands.take(conversation_id, json_data.agent)
     note("conversations.take", conversation_id, agent=json_data.agent)
-    return shown(found)
+    return _told(found)
 
 
 @routes.post("/conversations/<conversation_id>/messages")
@@ -131,7 +134,7 @@ def send_message(conversation_id: str, json_data: MessageBody, headers_data: Key
         said = _text(thread, json_data, agent)
         key = headers_data.idempotency_key or ""
         message, _ = doors().hands.send(
-            conversation_id, by, Written(f"agent:{agent.id}", said, key=key)
+            conversation_id, by, Written(f"agent:{agent.id}", said, key=key), _asked(json_data)
         )
     note("conversations.write", conversation_id, agent=agent.id)
     return written(message)
@@ -157,7 +160,7 @@ def transfer_conversation(conversation_id: str, json_data: PassOnBody) -> Any:
     with _problems():
         found = doors().hands.transfer(conversation_id, whom, _by(json_data), json_data.note)
     note("conversations.transfer", conversation_id, agent=json_data.agent)
-    return shown(found)
+    return _told(found)
 
 
 @routes.post("/conversations/<conversation_id>/close")
@@ -173,7 +176,20 @@ def close_conversation(conversation_id: str, json_data: CloseBody) -> Any:
     with _problems():
         found = doors().hands.close(conversation_id, _by(json_data), json_data.notes, chosen)
     note("conversations.close", conversation_id, agent=json_data.agent)
-    return shown(found)
+    return _told(found)
+
+
+def _asked(body: MessageBody) -> str:
+    """Give the fingerprint of what is asked: a template may be filled otherwise the next time."""
+    text = json.dumps(body.model_dump(), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _told(conversation: Conversation) -> dict[str, Any]:
+    """Give a conversation; its contact's address only to keys that see numbers."""
+    if SEE_NUMBERS & set(api_key().scopes):
+        return shown(conversation)
+    return {**shown(conversation), "peer": ""}
 
 
 def _by(body: AgentBody) -> By:
