@@ -6,7 +6,7 @@ from app import create_app
 from digital.carrier.channel import CarrierChannel
 from jobs import reaper, worker
 from runner import effects, legs, orders
-from runner.messages import sending
+from runner.messages import bursts, sending
 
 __all__ = ["create_app"]
 
@@ -17,6 +17,7 @@ effects._patience = lambda effect: timedelta(seconds=4)
 legs.LOOKED_FOR = (0.3, 1.0, 2.5)
 sending.LOOKED_FOR = (0.3, 1.0, 2.5)
 sending.SHORTEST = timedelta(seconds=0.3)
+bursts.BURSTS = {**bursts.BURSTS, "sms": (1_000, timedelta(seconds=30))}  # stories are told fast
 sending.PATIENCE = timedelta(seconds=4)
 CarrierChannel.patience = timedelta(seconds=4)
 reaper.BEAT, reaper.LOOK, reaper.LEASE = 0.5, 0.2, 2.0

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.chaos.stage import ADA, ANN, BOB, CALLBACKS, OFFICE, TEXTS, Stage, Story
+from tests.chaos.stage import ADA, ANN, BOB, CALLBACKS, DESK, OFFICE, TEXTS, Stage, Story
 from tests.standin import Standin, scripts
 from tests.standin.leg import Leg
 from tests.support.carrier import CALLER
@@ -177,6 +177,26 @@ def _reminder(stage: Stage) -> None:
     stage.until(lambda: _came(carrier, "Thank you."))
 
 
+def _writes_with_agent(stage: Stage) -> None:
+    """Somebody writes, is given to an agent, who answers and closes; survey."""
+    carrier = stage.carrier
+    carrier.text(DESK, "My lamp is broken.", CALLER)
+    given = "SELECT id FROM lw_conversations WHERE state = 'agent' AND agent = 'ann'"
+    (conversation,) = stage.until(lambda: stage.house.rows(given))[0]
+    stage.until(lambda: _came(carrier, "One moment"))
+    path = f"conversations/{conversation}"
+    stage.ask(f"{path}/messages", {"agent": "ann", "text": "Which lamp is it?"})
+    stage.until(lambda: _came(carrier, "Which lamp"))
+    carrier.text(DESK, "The red one.", CALLER)
+    carrier.settle(45)
+    stage.ask(f"{path}/messages", {"agent": "ann", "text": "Take another one."})
+    stage.until(lambda: _came(carrier, "Take another"))
+    stage.ask(f"{path}/close", {"agent": "ann", "disposition": "solved"})
+    stage.until(lambda: _came(carrier, "How was it"))
+    carrier.text(DESK, "5", CALLER)
+    stage.until(lambda: _came(carrier, "Goodbye!"))
+
+
 def _came(carrier: Standin, beginning: str) -> bool:
     """Whether the newest message to the contact begins so."""
     theirs = [text for text in carrier.texts if text.to == CALLER]
@@ -232,6 +252,7 @@ STORIES = {
     "time-out": _of_a_call(_times_out),
     "texts": Story((), _texts),
     "reminder": Story((), _reminder),
+    "texts an agent": Story(("ann",), _writes_with_agent),
     "text fails": Story((), _texts, _text_fails),
     "text time-out": Story((), _texts, _text_times_out),
 }

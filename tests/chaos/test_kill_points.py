@@ -29,6 +29,7 @@ SHORT: dict[
         "429": (Point(1, "after", "web"),),
         "texts": (Point(1, "after", "web"), Point(2, "before", "both")),
         "text time-out": (Point(2, "after", "web"),),
+        "texts an agent": (Point(3, "before", "both"),),
     },
     "postgresql": {
         "survey": (Point(2, "after", "both"),),
