@@ -82,12 +82,27 @@ BY_LANGUAGE: Mapping[str, Words] = {
 """What is understood besides, in flows of that language."""
 
 
-def wish_of(text: str, language: str = "", more: Words | None = None, *, out: bool) -> Wish | None:
+_PLAIN = frozenset({"stop", "stopall", "unsubscribe", "optout"})
+"""What means nothing else, even on a button that a flow has shown."""
+
+
+def wish_of(
+    text: str,
+    language: str = "",
+    more: Words | None = None,
+    *,
+    out: bool,
+    pressed: bool = False,
+) -> Wish | None:
     """Name what a message asks for; None when it is a message like any other.
 
     `language` is the flow's (`pt-BR`), `more` are the operator's own words. `out`: the contact has
-    opted out, so that a plain yes takes it back.
+    opted out, so that a plain yes takes it back. `pressed`: it is the label of a button, which may
+    well be "Cancel" and mean an appointment.
     """
+    text = text.strip()
+    if pressed:
+        return "stop" if _key(text) in _PLAIN else None
     if len(text) > _LONGEST:
         return None
     key = _key(text)

@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+import structlog
+
 from desk.conversations import Delivery
 from digital.carrier.form import channel_of
 from runner.errors import CarrierError
 from runner.messages.channels import ChannelError, Report
+
+_log = structlog.get_logger(__name__)
 
 STATES: Mapping[str, Delivery] = {
     "accepted": "sent",
@@ -55,6 +59,10 @@ SOON = 2.0
 
 TOO_MANY = frozenset({429, 20429})
 
+OURS_TO_MEND: Mapping[int, float] = dict.fromkeys((401, 403, 20003, 20005), 60.0)
+"""Seconds to wait where the carrier does not let us in: no message is at fault, and all can wait
+until the token or the account is in order (its error pages 20003 and 20005)."""
+
 
 def reason_of(code: int) -> str:
     """Say in our words what a code of the carrier's means; "" for none."""
@@ -80,8 +88,10 @@ def error_of(problem: CarrierError) -> ChannelError:
     has one, the message may be sent again if it is not found.
     """
     code = problem.code
-    if code in TOO_MANY or code in _WAITS:
-        wait = problem.wait or _WAITS.get(code, SOON)
+    if code in OURS_TO_MEND:
+        _log.error("the carrier does not let us in: messages wait", code=code)
+    if code in TOO_MANY or code in _WAITS or code in OURS_TO_MEND:
+        wait = problem.wait or {**_WAITS, **OURS_TO_MEND}.get(code, SOON)
         return ChannelError(reason_of(code), code=code, retry=True, wait=wait)
     if code == OPTED_OUT:
         return ChannelError(reason_of(code), code=code, opted_out=True)

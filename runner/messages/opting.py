@@ -34,7 +34,8 @@ class Opting:
         if incoming.wish:
             return incoming.wish
         out = work.opted_out(incoming.channel, incoming.address, incoming.peer)
-        wish = wish_of(incoming.text, language, self._more, out=out)
+        pressed = bool(incoming.choice)
+        wish = wish_of(incoming.text, language, self._more, out=out, pressed=pressed)
         vain = (wish == "help" and is_open) or (wish == "start" and not out)
         return None if vain else wish
 
@@ -46,8 +47,12 @@ class Opting:
         language: str,
         conversation: Conversation | None,
     ) -> None:
-        """Do what the contact wants, and confirm it once where the provider does not."""
+        """Do what the contact wants, and confirm it once where the provider does not.
+
+        A stop that changes nothing is not confirmed: a machine that answers so would never end.
+        """
         place = (incoming.channel, incoming.address, incoming.peer)
+        is_told = wish == "stop" and work.opted_out(*place)
         if wish == "stop":
             note = OptOut(*place, at=incoming.at, word=incoming.text[:40])
             work.opt_out(replace(note, by="provider") if incoming.wish else note)
@@ -55,7 +60,7 @@ class Opting:
             _log.info("a contact has opted out", channel=incoming.channel, canceled=count)
         elif wish == "start":
             work.opt_in(*place)
-        if not (incoming.wish or incoming.details.get("answered")):
+        if not (is_told or incoming.wish or incoming.details.get("answered")):
             words = confirmation(wish, language)
             self._confirm(work, incoming, words, conversation)
 
@@ -69,6 +74,7 @@ class Opting:
                 *(new_id(), incoming.channel, incoming.address, incoming.peer, at, at),
                 state="closed",
                 closed=at,
+                heard=at,
             )
             work.keep_conversation(thread)
         self._threads.write(work, thread, Written("system", words, confirms=True))

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import BoundedSemaphore, Event, Lock
+from time import monotonic
 
 import structlog
 
@@ -34,7 +35,16 @@ PATIENCE = timedelta(seconds=20)
 """How long a process may take to send: one that says nothing for longer has died."""
 
 MOST_TRIES = 4
-"""How often a message is sent that was surely not taken."""
+"""How often a message is sent of which nobody knew whether it was taken."""
+
+TRIED_FOR = {URGENT: timedelta(hours=1), BULK: timedelta(hours=4)}
+"""How long a message is tried that was surely not taken, by priority; from the first failure on."""
+
+LONGEST_PAUSE = 60.0
+"""Seconds between two such tries at the most."""
+
+UNREACHED = 5.0
+"""Seconds for which a sender rests whose provider is not reached: others would fare no better."""
 
 INTERRUPTED, FAILED_INSIDE = "interrupted", "server error"
 """Why an outcome is unknown: the sender died, or the provider failed. Not found, it is sent again.
@@ -45,7 +55,10 @@ TOO_LATE = "it was not sent in its time"
 NOWHERE = "its conversation is gone"
 
 AT_ONCE = 1.0
-"""Seconds that a process waits for a sender's turn itself; the worker waits longer."""
+"""Seconds that a thread gives to one sender before another one's turn; `round` comes again."""
+
+LOOKING = 5.0
+"""Seconds that one round looks for messages that hang."""
 
 THREADS = 8
 
@@ -91,8 +104,10 @@ class Sending:
             self.soon(channel, address)
         with self._store.work() as work:
             hanging = work.left_hanging(now - SHORTEST, 50)
+        end = monotonic() + LOOKING
         for name in hanging:
-            self._find_out(name)
+            if monotonic() < end and not self._closing.is_set():
+                self._find_out(name)
 
     def close(self) -> None:
         """Finish what was begun, and begin nothing more."""
@@ -103,29 +118,38 @@ class Sending:
             self._pool.shutdown()  # what was claimed is sent: no more than there are threads
 
     def _drain(self, channel: str, address: str) -> None:
-        key = (channel, address)
-        while not self._closing.is_set():
-            with self._lock:
-                self._draining[key] = False
-            try:
-                self._empty(channel, address)
-            except Unavailable:
-                _log.warning("messages wait for the database", channel=channel)
-            except Exception as error:  # noqa: BLE001 a thread's errors are seen by nobody else
-                _log.error("messages not sent", channel=channel, at=place_of(error))
-            with self._lock:
-                if not self._draining[key]:
-                    del self._draining[key]
-                    return
+        """Send what waits at one address for a while; if more is there, go to the end of the line.
 
-    def _empty(self, channel: str, address: str) -> None:
-        """Send one after the other, each at its moment, until nothing is due."""
-        most = BULK if self._sweeps else URGENT
+        Senders share the threads: a slow one with much to send keeps nobody else waiting.
+        """
+        key, more = (channel, address), False
+        with self._lock:
+            self._draining[key] = False
+        try:
+            more = self._empty(channel, address)
+        except Unavailable:
+            _log.warning("messages wait for the database", channel=channel)
+        except Exception as error:  # noqa: BLE001 a thread's errors are seen by nobody else
+            _log.error("messages not sent", channel=channel, at=place_of(error))
+        with self._lock:
+            if self._closing.is_set() or not (more or self._draining[key]):
+                del self._draining[key]
+                return
+        if self._drains is not None:
+            with suppress(RuntimeError):  # closed meanwhile: the worker has it
+                self._drains.submit(self._drain, channel, address)
+
+    def _empty(self, channel: str, address: str) -> bool:
+        """Send one after the other, each at its moment; say if there may be more to do now."""
+        most, end = BULK if self._sweeps else URGENT, monotonic() + AT_ONCE
         while not self._closing.is_set():
             claimed = self._begin(channel, address, most)
-            if claimed is None or (claimed > AT_ONCE and not self._sweeps):
-                return
+            if claimed is None or claimed > AT_ONCE:
+                return False  # the worker's round comes again
+            if monotonic() + claimed > end:
+                return True
             self._closing.wait(claimed)
+        return False
 
     def _begin(self, channel: str, address: str, most: int) -> float | None:
         """Take one and have a thread send it; say how long to wait before the next.
@@ -234,8 +258,9 @@ class Sending:
                 work.opt_out(OptOut(*place, at=at, by="provider"))
             changes = self._consequences(now, error, at)
             self._threads().change(work, now, **changes)
-        if error.retry and error.wait is not None:
-            self._slow_down(message, at + timedelta(seconds=error.wait))
+        rest = error.wait if error.wait is not None or error.code or error.unsure else UNREACHED
+        if error.retry and rest is not None:
+            self._slow_down(message, at + timedelta(seconds=rest))
         _log.warning("message not sent", message=message.id, code=error.code, reason=str(error))
 
     def _consequences(self, now: Message, error: ChannelError, at: datetime) -> dict[str, object]:
@@ -247,11 +272,10 @@ class Sending:
             look = at + timedelta(seconds=LOOKED_FOR[0])
             details = {**now.details, "unknown": why}
             return {**told, "state": "unknown", "not_before": look, "details": details}
-        throttled = error.retry and error.wait is not None
-        if (error.retry or error.unsure) and (throttled or now.tries < MOST_TRIES):
-            pause = error.wait if error.wait is not None else 2.0**now.tries
-            return {**told, "state": "queued", "not_before": at + timedelta(seconds=pause)}
-        return {**told, "state": "failed"}
+        if error.unsure and now.tries < MOST_TRIES:
+            return {**told, "state": "queued", "not_before": at + timedelta(seconds=2.0**now.tries)}
+        again = error.retry and not error.unsure
+        return {**told, **(_tried_again(now, error, at) if again else {"state": "failed"})}
 
     def _slow_down(self, message: Message, until: datetime) -> None:
         """Let nothing leave from this sender for as long as its provider says."""
@@ -268,6 +292,8 @@ class Sending:
                 self._look_for(message)
         except (ChannelError, Unavailable) as error:
             _log.warning("message not looked for", message=name, error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 one that cannot be read stands in nobody's way
+            _log.error("message not looked for", message=name, at=place_of(error))
 
     def _hanging(self, name: str) -> Message | None:
         """Read a message that hangs; one whose sender died becomes `unknown`."""
@@ -308,6 +334,21 @@ class Sending:
                 return
             self._threads().change(work, now, **_not_found(now, at, repeats=channel.repeats))
         self.soon(message.channel, message.address)
+
+
+def _tried_again(now: Message, error: ChannelError, at: datetime) -> dict[str, object]:
+    """Have a message that was surely not taken wait for its next try, for as long as it is worth.
+
+    Such tries do not count among those of which nobody knows.
+    """
+    before = now.details.get("refused") or {"since": at.isoformat(), "count": 0}
+    if at - datetime.fromisoformat(before["since"]) > TRIED_FOR.get(now.priority, TRIED_FOR[BULK]):
+        return {"state": "failed"}
+    count = before["count"] + 1
+    pause = min(2.0**count, LONGEST_PAUSE) if error.wait is None else error.wait
+    details = {**now.details, "refused": {**before, "count": count}}
+    moment = at + timedelta(seconds=pause)
+    return {"state": "queued", "tries": now.tries - 1, "not_before": moment, "details": details}
 
 
 def _not_found(message: Message, at: datetime, *, repeats: bool) -> dict[str, object]:

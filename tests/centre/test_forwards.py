@@ -93,8 +93,8 @@ def test_what_those_put_through_have_talked_counts_for_the_key(
     with centre_on(ready_url, tmp_path, calls_per_second=100, **given) as centre:
         name = make_key(centre)
         assert forwarded(centre, name, seconds=250) == "finished"
-        costs = centre.house.rows("SELECT seconds, cost FROM lw_dialled ORDER BY cost")
-        assert costs[-1] == (250, 5.0)
+        costs = "SELECT seconds, cost FROM lw_dialled"
+        centre.carrier.until(lambda: (250, 5.0) in centre.house.rows(costs))
         assert forwarded(centre, name) == "refused"
         assert "spend per day" in refusals(centre)[0][4]
 

@@ -98,3 +98,14 @@ def test_any_text_is_judged_and_case_never_matters(text: str, out: bool, languag
     assert found in ("stop", "start", "help", None)
     if text.isascii():
         assert wish_of(text.swapcase(), language, out=out) == found
+
+
+@pytest.mark.parametrize(
+    ("label", "wish"), [("Cancel", None), ("End", None), ("Help", None), ("STOP", "stop")]
+)
+def test_a_button_is_what_its_flow_means_by_it(label: str, wish: str | None) -> None:
+    assert wish_of(label, out=False, pressed=True) == wish
+
+
+def test_what_is_empty_round_a_word_does_not_count_however_long() -> None:
+    assert wish_of("STOP" + "\n" * 60, out=False) == "stop"

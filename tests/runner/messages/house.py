@@ -280,14 +280,14 @@ class House:
         return [(entry.path, entry.exit) for entry in self.store.steps(execution)]
 
 
-def write(house: House, text: str, peer: str = ANN, **given: Any) -> Message:
+def write(house: House, text: str, peer: str = ANN, *, ours: str = OURS, **given: Any) -> Message:
     """Write to a contact outside of any walk, into a conversation of its own that is over."""
     house.clock.forward(0.001)
     with house.store.work() as work:
         at = house.clock()
         house.count += 1
         row = Conversation(
-            *(f"w{house.count}", "sms", OURS, peer, at, at), state="closed", closed=at
+            *(f"w{house.count}", "sms", ours, peer, at, at), state="closed", closed=at
         )
         work.keep_conversation(row)
         message, _ = house.process.messaging.threads.write(
