@@ -1,27 +1,16 @@
 """What leaves: each message once, in order, at its pace, and never after an opt-out."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from desk.conversations import BULK, URGENT, Message, OptOut
+from desk.conversations import BULK, URGENT, OptOut
 from runner.messages.channels import Receipt, Report
-from runner.messages.sending import (
-    LONGEST_PAUSE,
-    LOOKED_FOR,
-    LOST,
-    MOST_TRIES,
-    PATIENCE,
-    TOO_LATE,
-    TRIED_FOR,
-    UNREACHED,
-)
+from runner.messages.sending import LOOKED_FOR, LOST, MOST_TRIES, PATIENCE, TOO_LATE
 from runner.messages.threads import OPTED_OUT
 from tests.runner.messages.house import ANN, BOB, OURS, House, Lost, dies, fails, write
-from tests.support.waiting import wait_until
 
 
 def test_what_a_walk_says_leaves_in_its_order(house: House) -> None:
@@ -179,90 +168,6 @@ def test_a_message_that_was_refused_is_not_sent_again(house: House) -> None:
     assert house.all() == ["one"]
     kept = house.message(message.id)
     assert (kept.state, kept.code, kept.reason) == ("failed", 21211, "refused")
-
-
-def test_what_was_surely_not_taken_is_tried_again_with_pauses(house: House) -> None:
-    message = write(house, "one")
-    house.provider.answers = [fails(retry=True)] * 8
-    pauses = [min(2.0**tries, LONGEST_PAUSE) for tries in range(1, 9)]
-    for pause in pauses:
-        assert house.one() is not None
-        house.clock.forward(pause - 0.5)
-        assert house.one() is None
-        house.clock.forward(0.5 + UNREACHED)
-    assert house.one() is not None
-    assert house.message(message.id).state == "sent"
-
-
-@pytest.mark.parametrize("bulk", [False, True])
-def test_who_is_not_reached_for_hours_is_given_up(house: House, *, bulk: bool) -> None:
-    message = write(house, "one", bulk=bulk)
-    house.provider.answers = [fails(retry=True)] * 1_000
-    began = house.clock()
-    while house.message(message.id).state == "queued":
-        house.one()
-        house.clock.forward(LONGEST_PAUSE)
-    assert house.message(message.id).state == "failed"
-    within = TRIED_FOR[BULK if bulk else URGENT]
-    assert within < house.clock() - began < within + timedelta(minutes=5)
-
-
-def test_an_outage_burns_nothing_and_hammers_nobody(house: House) -> None:
-    for number in range(30):
-        write(house, str(number), peer=f"+1555010{number:04}")
-    house.provider.answers = [fails(retry=True)] * 1_000
-    for _ in range(60):
-        house.one()
-        house.clock.forward(1)
-    assert len(house.provider.sent) <= 60 / UNREACHED
-    house.provider.sent.clear()
-    house.provider.answers.clear()
-    house.clock.forward(LONGEST_PAUSE)
-    assert sorted(house.all()) == sorted(map(str, range(30)))
-
-
-def test_who_was_throttled_is_not_nearer_to_being_given_up(house: House) -> None:
-    message = write(house, "one")
-    slow, away = fails(code=429, retry=True, wait=1.0), fails(retry=True)
-    house.provider.answers = [slow] * 6 + [away]
-    for _ in range(9):
-        house.one()
-        house.clock.forward(LONGEST_PAUSE)
-    assert house.message(message.id).state == "sent"
-
-
-def test_a_slow_sender_with_much_to_send_leaves_the_threads_to_others(house: House) -> None:
-    made = house.another(threads=1, sweeps=True).messaging.sending
-    for number in range(5):
-        write(house, f"slow {number}", bulk=True)
-    house.provider.per_second = 1.5
-    made.soon("sms", OURS)
-    write(house, "quick", ours="+15550109999")
-    made.soon("sms", "+15550109999")
-    try:
-        wait_until(lambda: "quick" in house.provider.texts(), 20, what="the other sender's turn")
-        assert len(house.provider.sent) < 6
-    finally:
-        made.close()
-
-
-def test_a_message_that_cannot_be_looked_for_stands_in_nobodys_way(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    broken, well = write(house, "one"), write(house, "two", peer=BOB)
-    house.provider.answers = [fails(retry=True, unsure=True)] * 2
-    house.one()
-    house.one()
-
-    def find(message: Message) -> Sequence[str]:
-        if message.id == broken.id:
-            raise TypeError
-        return ["SMtwo"]
-
-    monkeypatch.setattr(house.provider, "find", find)
-    house.clock.forward(LOOKED_FOR[0] + 1)
-    house.look()
-    assert [house.message(each.id).state for each in (broken, well)] == ["unknown", "sent"]
 
 
 def test_who_sends_too_fast_for_the_provider_waits_as_told(house: House) -> None:
