@@ -23,6 +23,14 @@ SECONDS = 86_400.0
 NOBODY = "there is no conversation, so nobody could answer; send_message with to opens one"
 
 
+def is_bulk(context: Context, said: object) -> bool:
+    """Say whether answers overtake a message: the step says so (None: it does not say).
+
+    What an API call has begun is bulk: thousands may be started at once, and nobody asked for them.
+    """
+    return context.execution.type == "api_request" if said is None else bool(said)
+
+
 def send(
     context: Context, message: Sequence[Item], state: Mapping[str, Any], choices: Choices = ()
 ) -> Need:

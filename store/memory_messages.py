@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from desk.conversations import Conversation, Media, Message, OptOut
+from desk.conversations import URGENT, Conversation, Media, Message, OptOut
 from store.errors import Conflict, StoreError
 from store.happenings import Happened
 from store.types import clean, kept, utc
@@ -156,6 +156,14 @@ class MemoryMessages:
             row = replace(message, state="canceled", reason=clean(reason), version=version)
             self._put("messages", row.id, row)
         return len(theirs)
+
+    def hurry(self: Rows, conversation: str) -> int:
+        """Have what waits in a conversation leave before what nobody waits for."""
+        here = [m for m in _all(self) if m.conversation == clean(conversation)]
+        slow = [m for m in here if m.state == "queued" and m.priority > URGENT]
+        for message in slow:
+            self._put("messages", message.id, replace(message, priority=URGENT))
+        return len(slow)
 
     def open_pace(self: Rows, sender: str) -> datetime | None:
         """Give from when on a sender may send, None: at once."""

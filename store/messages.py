@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from desk.conversations import Conversation, Media, Message, OptOut
+from desk.conversations import URGENT, Conversation, Media, Message, OptOut
 from store.part import ADVISORY, Part
 from store.schema_messages import (
     HANGING,
@@ -212,6 +212,12 @@ class Messages(Part):
         return self.execute(
             change.values(state="canceled", reason=reason, version=version)
         ).rowcount
+
+    def hurry(self, conversation: str) -> int:
+        """Have what waits in a conversation leave before what nobody waits for."""
+        here = sa.and_(messages.c.conversation == conversation, sa.text(QUEUED))
+        change = sa.update(messages).where(here, messages.c.priority > URGENT)
+        return self.execute(change.values(priority=URGENT)).rowcount
 
     def open_pace(self, sender: str) -> datetime | None:
         """Lock a sender's pace until the commit; give from when on it may send, None: at once."""

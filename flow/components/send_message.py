@@ -13,7 +13,7 @@ from flow.events import EffectDone, Event
 from flow.language.templates import is_template
 from flow.limits import MAIL_SUBJECT
 from flow.message import Item, Message
-from flow.texting import NOBODY
+from flow.texting import NOBODY, is_bulk
 from flow.writing import QuickReply, choices_of, written
 
 ChannelName = Literal["sms", "whatsapp", "chat", "email"]
@@ -90,6 +90,10 @@ class SendMessage(Component):
     sender: str = Field(
         default="", alias="from", description="With to: an address of ours; else the server's."
     )
+    bulk: bool | None = Field(
+        default=None,
+        description="With to: answers overtake it; without it, in flows started by the API.",
+    )
 
     def problems(self) -> list[tuple[str, str]]:
         """Find channels without a message, and fields that mean nothing where they stand."""
@@ -112,9 +116,9 @@ class SendMessage(Component):
             if variant.template and name != "whatsapp":
                 found.append((f"{name}.template", "only WhatsApp has approved messages"))
         if not self.to:
-            given = [("channel", self.channel), ("from", self.sender)]
+            given = [("channel", self.channel), ("from", self.sender), ("bulk", self.bulk)]
             reason = "only used with to; without it the message goes into this conversation"
-            found += [(name, reason) for name, value in given if value]
+            found += [(name, reason) for name, value in given if value not in ("", None)]
         return found
 
     def _channels(self) -> tuple[str, ...]:
@@ -174,6 +178,7 @@ class SendMessage(Component):
             opens=bool(to),
             conversation="" if to else context.execution.conversation,
             template=template,
+            bulk=bool(to) and is_bulk(context, self.bulk),
         )
 
     def resume(self, context: Context, event: Event) -> Leave:

@@ -11,6 +11,7 @@ from flow.errors import StepError
 from flow.events import EffectDone, Event
 from flow.language.templates import is_template
 from flow.target import is_number
+from flow.texting import is_bulk
 
 
 class SendSms(Component):
@@ -30,6 +31,9 @@ class SendSms(Component):
         default="", alias="from", description="A number of ours; the server's when empty."
     )
     text: str = Field(min_length=1, description="What is sent; a template.")
+    bulk: bool | None = Field(
+        default=None, description="answers overtake it; without it, in flows started by the API."
+    )
 
     def problems(self) -> list[tuple[str, str]]:
         """Find a target that is no number."""
@@ -44,8 +48,9 @@ class SendSms(Component):
         if not to or not text:
             reason = "there is no number" if not to else "the message is empty"
             return Leave("failed", {"message_id": "", "reason": reason})
-        effect = SendMessage(context.effect_id(), text, channel="sms", to=to, sender=sender)
-        return Need(effect)
+        bulk = is_bulk(context, self.bulk)
+        effect = context.effect_id()
+        return Need(SendMessage(effect, text, channel="sms", to=to, sender=sender, bulk=bulk))
 
     def resume(self, context: Context, event: Event) -> Leave:
         """Leave by what became of it."""

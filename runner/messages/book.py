@@ -74,6 +74,9 @@ class MessageWork(Protocol):
         `address` "" means from all of our addresses.
         """
 
+    def hurry(self, conversation: str) -> int:
+        """Have what waits in a conversation leave before what nobody waits for; says how many."""
+
     def open_pace(self, sender: str) -> datetime | None:
         """Lock a sender's pace until the commit; give from when on it may send, None: at once."""
 

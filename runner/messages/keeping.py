@@ -64,6 +64,8 @@ class Keeping:
         if incoming.details.get("begins"):
             work.keep_conversation(conversation)
             return None, conversation
+        if conversation.details.get("bulk"):
+            work.hurry(conversation.id)  # somebody waits for it now
         name = new_id()
         media = [self._file(work, name, *each, incoming.at) for each in shelved.files]
         if shelved.raw:

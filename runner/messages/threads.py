@@ -161,12 +161,16 @@ class Threads:
         conversation = work.conversation(found.id) if found is not None else None
         if conversation is None:
             conversation = self._opened(work, channel, address, peer)
+            if effect.bulk:
+                conversation = replace(conversation, details={"bulk": True})
             if effect.opens:
                 conversation = replace(conversation, execution=execution)
             else:
                 closed = conversation.opened
                 conversation = replace(conversation, state="closed", closed=closed)
             work.keep_conversation(conversation)
+        elif effect.bulk:
+            effect = replace(effect, bulk=False)  # what follows there would have to wait for it
         word, result = self._told(work, conversation, effect)
         ours = effect.opens and conversation.execution == execution
         return word, {**result, **({"conversation": conversation.id} if ours else {})}

@@ -31,6 +31,8 @@ def reminder(town: Town, **inputs: str) -> None:
     path = "/api/v1/flows/appointment-reminder/interactions"
     answer = api(town)("POST", path, given)
     assert answer.status_code == 202, answer.data
+    town.carrier.until(lambda: facts(town))
+    town.work()
 
 
 def outcomes(town: Town) -> list[str]:
@@ -174,7 +176,7 @@ def test_a_picture_is_kept_and_the_carrier_s_copy_deleted(town: Town) -> None:
 
 def test_what_was_missed_while_nobody_was_there_is_found(town: Town) -> None:
     town.publish("auto-reply")
-    town.carrier.unreachable("/digital/sms")
+    town.carrier.unreachable("/digital/sms", times=2)  # it tries a connection once more
     town.carrier.text(OURS, "Good morning", ANN)
     town.carrier.settle()
     ann = ByCarrier(town)

@@ -68,6 +68,10 @@ class Town:
         assert len(found) == count, found
         return found
 
+    def work(self) -> None:
+        """Have the worker look once for what waits to leave."""
+        self.house.telephony.messaging.sending.round()
+
     def later(self, seconds: float) -> None:
         """Let time pass, and have the worker do what is due: jobs of the clock, and sending."""
         self.clock.ahead += timedelta(seconds=seconds)
@@ -76,7 +80,7 @@ class Town:
             self.house.job("timer", job)
         for schedule in ("desk", "sweep"):
             self.house.schedule(schedule)
-        self.house.telephony.messaging.sending.round()
+        self.work()
 
     def timers(self) -> list[dict[str, Any]]:
         """What the durable timers that are due were given, the oldest first."""

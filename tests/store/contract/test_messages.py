@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from desk.conversations import BULK, Conversation, Media, Message, OptOut
+from desk.conversations import BULK, URGENT, Conversation, Media, Message, OptOut
 from store.database import Database
 from store.errors import Conflict
 from store.store import SqlStore
@@ -174,6 +174,17 @@ def test_an_opt_out_of_one_address_and_of_all(store: AnyStore) -> None:
         work.opt_out(OptOut("sms", OURS, OTHER, NOON))
         assert work.opt_in("sms", OURS, OTHER), "the one of this address and that of all"
         assert not work.opted_out("sms", OURS, OTHER)
+
+
+def test_what_waits_is_hurried_where_somebody_waits_for_it(store: AnyStore) -> None:
+    keep(store, a_thread(version=5), a_thread("c2", peer=OTHER))
+    keep(store, a_message("m1", priority=BULK), a_message("m2", 2, state="sent", priority=BULK))
+    keep(store, a_message("x1", peer=OTHER, conversation="c2", priority=BULK))
+    with store.work() as work:
+        assert work.hurry("c1") == 1
+        assert work.hurry("c1") == 0
+        found = [work.message(name) for name in ("m1", "m2", "x1")]
+        assert [each.priority for each in found if each] == [URGENT, BULK, BULK]
 
 
 def test_what_waits_to_leave_is_canceled(store: AnyStore) -> None:

@@ -186,7 +186,10 @@ def test_the_apology_is_written(tmp_path: Path) -> None:
 def test_a_flow_that_writes_first_is_answered() -> None:
     given = ("--set", "to=+15550101234", "--set", "at=2026-11-24T09:30", *MORNING)
     said = lines("another day\n12/1/2026\n", EXAMPLES / "appointment-reminder.yaml", *given)
-    assert said[1] == "[to +15550101234 by sms]"
+    assert said[1:3] == [
+        "[look up contact by number +15550101234 → not_found]",
+        "[to +15550101234 by sms]",
+    ]
     assert "3. No more reminders" in said
     assert "We will try Tuesday, December 01 and write to you." in said
     assert said[-1] == "[the flow has ended: completed]"
