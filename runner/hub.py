@@ -17,6 +17,9 @@ _log = structlog.get_logger(__name__)
 EVERY = 0.4
 """Seconds between two looks: what another process wrote is late by this at the most."""
 
+LEAVING = 1.0
+"""Seconds that who was told to leave is waited for where there is no other room."""
+
 _AT_ONCE = 500
 """Conversations asked for in one statement."""
 
@@ -74,7 +77,7 @@ class Hub:
         self._versions, self._most, self._most_of_one = versions, most, most_of_one
         self._most_of_a_site = max(most_of_one, most // 4)
         self._every = every
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._places: list[Place] = []
         self._ending: Callable[[], bool] = lambda: False
         self._running = False
@@ -103,6 +106,7 @@ class Hub:
         finally:
             with self._lock:
                 self._places = [other for other in self._places if other is not place]
+                self._lock.notify_all()
 
     def wake(self, conversation: str) -> None:
         """Wake those who watch a conversation: something was committed there."""
@@ -114,7 +118,8 @@ class Hub:
     def _enter(self, place: Place) -> None:
         with self._lock:
             self._clear(place)
-            own = [one for one in self._places if one.owner == place.owner]
+            self._lock.wait_for(lambda: self._has_room(place), LEAVING)
+            own = [one for one in self._places if one.owner == place.owner and not one.ended]
             if len(own) >= self._most_of_one:
                 raise Full(owner=True)
             near = sum(one.site == place.site for one in self._places)
@@ -125,12 +130,21 @@ class Hub:
                 self._running = True
                 threading.Thread(target=self._watch, name="hub", daemon=True).start()
 
+    def _has_room(self, place: Place) -> bool:
+        """Say whether nobody who was told to leave is in the way."""
+        near = [one for one in self._places if one.site == place.site]
+        if len(self._places) < self._most and len(near) < self._most_of_a_site:
+            return True
+        return not any(one.ended for one in self._places)
+
     def _clear(self, place: Place) -> None:
-        """End the places that were left: by whoever has gone, or has come back to the same one."""
+        """End the places that were left: by whoever has gone, or has come back to the same one.
+
+        They count until their threads have left: one may hang in sending to nobody.
+        """
         for one in list(self._places):
             if one.gone() or (one.owner, one.name) == (place.owner, place.name):
                 one.end()
-                self._places.remove(one)
 
     def _watch(self) -> None:
         pause = threading.Event()
@@ -140,7 +154,7 @@ class Hub:
     def _look(self) -> bool:
         """Look once; false when nobody watches any more, and the thread may end."""
         with self._lock:
-            places = list(self._places)
+            places = [one for one in self._places if not one.ended]
             self._running = bool(places)
         if not places:
             return False

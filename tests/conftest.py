@@ -1,9 +1,11 @@
 """What every test may use: databases, programs; and the rule that a build skips nothing."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+import werkzeug.test
 
 from tests.services.run_folder import make_run_folder, remove_run_folder
 from tests.services.skips import skipped_tests, skips_are_failures
@@ -11,6 +13,11 @@ from tests.support.nursery import Mother, Nursery, nursery
 from tests.support.processes import Programs, programs
 
 pytest_plugins = ["tests.services.databases"]
+
+# The test client puts large forms into temporary files and leaves it to the garbage collector to
+# close them, which is then an error of whatever test happens to run.
+_encoded = partial(werkzeug.test.stream_encode_multipart, use_tempfile=False)
+werkzeug.test.stream_encode_multipart = _encoded
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -93,8 +93,11 @@ class _Reading:
         return joined(text, delete_space=delsp)
 
     def _page(self, part: Part) -> None:
+        room = HTML - sum(map(len, self._pages))
+        if room <= 0:
+            return  # no more is kept of all, and to read it would cost much
         data = part.body(self._raw)[: HTML * 4]
-        page = plain(decoded(data, parameter(part.head, "Content-Type", "charset")))[:HTML]
+        page = plain(decoded(data, parameter(part.head, "Content-Type", "charset")))[:room]
         self._pages.append(page)
         if not part.alternative or part.alternative not in self._spoken:
             self._texts.append(text_of(page))

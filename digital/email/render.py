@@ -20,7 +20,7 @@ from digital.email.charsets import one_line, plain
 from digital.email.files import safe_name
 from digital.email.limits import SUBJECT
 from digital.email.marks import Marks
-from flow.mailbox import mailbox
+from flow.mailbox import mailbox, unencoded
 from runner.mail import File
 
 # A Message-ID that does not fit a line of 78 would be encoded by the library, and thread nothing;
@@ -31,7 +31,7 @@ _AGAIN = re.compile(
     r"(?:(?:re|aw|antw|sv|res|rif|ref)\s?(?:\[\d{1,3}\])?\s?:\s{0,5})+", re.IGNORECASE
 )
 _SUBJECT_OF_TEXT = 60
-_PRINTABLE = re.compile(r"[!-;=?-~]{1,255}")
+_PRINTABLE = re.compile(r"(?!.*=\?)[!-;=?-~]{1,255}")  # with "=?" it would be decoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,9 @@ def written(
         ValueError: one of the addresses is none that mail can be sent to.
     """
     mail = EmailMessage(policy=_POLICY)
-    mail["From"] = _shown(message.address, one_line(sheet.name))
+    mail["From"] = _shown(message.address, unencoded(one_line(sheet.name)))
     mail["To"] = _shown(message.peer)
-    mail["Subject"] = subject(message, conversation)
+    mail["Subject"] = unencoded(subject(message, conversation))
     mail["Date"] = format_datetime(message.at)
     mail["Message-ID"] = f"<{sheet.message_id}>"
     answered = _threaded(mail, conversation.details)
@@ -66,6 +66,8 @@ def written(
     _fill(mail, message, sheet)
     for number, file in enumerate(sheet.files, 1):
         main, _, sub = file.kind.partition("/")
+        if main in ("", "multipart", "message"):  # these have parts of their own
+            main, sub = "application", "octet-stream"
         name = safe_name(file.name, file.kind, number)
         mail.add_attachment(file.data, maintype=main, subtype=sub or "octet-stream", filename=name)
     return mail

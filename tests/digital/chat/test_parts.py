@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import timedelta
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -178,7 +179,7 @@ def test_the_hub_wakes_those_whose_conversation_changed() -> None:
 
 
 def test_places_at_the_hub_are_few() -> None:
-    hub = Hub(lambda _: {}, most=3, most_of_one=2, every=0.01)
+    hub = Hub(lambda _: {}, most=4, most_of_one=2, every=0.01)
     with hub.place("v1", "a") as first, hub.place("v1", "b"):
         with pytest.raises(Full) as caught, hub.place("v1", "c"):
             raise AssertionError
@@ -201,9 +202,37 @@ def test_who_has_gone_holds_no_place() -> None:
         with pytest.raises(Full), hub.place("v2", "a"):
             raise AssertionError
         gone = True
-        with hub.place("v2", "a") as place:
-            assert left.ended
-            assert not place.ended
+        with pytest.raises(Full), hub.place("v2", "a"):  # a thread that hangs is no free place
+            raise AssertionError
+        assert left.ended
+    with hub.place("v2", "a") as place:
+        assert not place.ended
+
+
+def test_who_is_told_to_leave_is_waited_for() -> None:
+    hub = Hub(lambda _: {}, most=1, every=0.01)
+
+    def watch() -> None:
+        with hub.place("v1", "a", gone=lambda: True) as place:
+            there.set()
+            wait_until(lambda: place.wait(1) and place.ended, 5)
+
+    there = Event()
+    watcher = Thread(target=watch)
+    watcher.start()
+    assert there.wait(5)
+    with hub.place("v2", "a") as place:
+        assert not place.ended
+    watcher.join(5)
+
+
+def test_one_who_hangs_and_comes_again_and_again_takes_no_more_places() -> None:
+    hub = Hub(lambda _: {}, most=8, every=0.01)
+    with ExitStack() as held:
+        for _ in range(8):
+            with suppress(Full):
+                held.enter_context(hub.place("v1", "the same", "192.0.2.1"))
+        assert len(hub._places) <= 6
 
 
 def test_the_hub_outlives_a_database_that_is_away_and_ends_with_its_process() -> None:

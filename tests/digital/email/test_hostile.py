@@ -95,6 +95,8 @@ LARGE = {
     "base64": HEAD + b"Content-Transfer-Encoding: base64\r\n\r\n" + b"QUFB\r\n" * (MEGABYTES // 6),
     "quotes": HEAD + b"\r\n" + b"On 1 a wrote\n" * (MEGABYTES // 13),
     "html": HEAD + b"Content-Type: text/html\r\n\r\n" + b"<div><b>" * (MEGABYTES // 8),
+    "many pages": MULTI
+    + (b"--b\r\nContent-Type: text/html\r\n\r\n" + b"<b><table>" * 50_000 + b"\r\n") * 60,
     "open tags": HEAD + b"Content-Type: text/html\r\n\r\n" + b'<a "' * (MEGABYTES // 4),
     "levels": HEAD
     + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"

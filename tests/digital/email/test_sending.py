@@ -134,6 +134,7 @@ def test_subjects(own: str, theirs: str, answers: bool, shown: str) -> None:  # 
     assert subject(message(subject=own), thread) == shown
 
 
+WORD = "=?utf-8?q?x=0D=0ABcc:_bob=40evil.example=0D=0A=0D=0Abody?="
 EVIL = "x\r\nBcc: bob@evil.example\r\n\r\nbody\n.\n\r\nRSET\x00\u2028\u0085Bcc: c@evil.example"
 
 
@@ -150,6 +151,11 @@ EVIL = "x\r\nBcc: bob@evil.example\r\n\r\nbody\n.\n\r\nRSET\x00\u2028\u0085Bcc: 
         ({}, {"details": {"last": "a@b", "references": [EVIL, 7, None, "a b", "ä@b"]}}),
         ({}, {"details": {"last": 7, "references": "no list"}}),
         ({"author": EVIL}, {}),
+        ({"subject": WORD}, {}),
+        ({"subject": f"=?{WORD}"}, {}),
+        ({}, {"subject": WORD, "details": THREAD}),
+        ({}, {"details": {"last": f"{WORD}@a", "references": []}}),
+        ({}, {"details": {"last": "a@b", "references": [f"{WORD}@a"]}}),
     ],
 )
 def test_no_value_can_add_a_header_or_a_recipient(
@@ -169,7 +175,16 @@ def test_no_value_can_add_a_header_or_a_recipient(
     assert {name.lower() for name in got.message} <= known | {"in-reply-to", "references"}
 
 
-@pytest.mark.parametrize("peer", ["a@b.example\r\nBcc: c@d.example", "a@b, c@d", "<a@b>>", "a"])
+@pytest.mark.parametrize(
+    "peer",
+    [
+        "a@b.example\r\nBcc: c@d.example",
+        "a@b, c@d",
+        "<a@b>>",
+        "a",
+        "=?utf-8?q?a=0D=0ABcc=3Ab?=@b.example",
+    ],
+)
 def test_an_address_that_is_none_is_refused_before(peer: str) -> None:
     ours = channel("smtp://127.0.0.1:1")
     assert "no address" in ours.fits(message(peer=peer), conversation(), NOON)
