@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import BoundedSemaphore, Event, Lock
 from time import monotonic
+from typing import Any
 
 import structlog
 
@@ -258,7 +259,7 @@ class Sending:
                 work.opt_out(OptOut(*place, at=at, by="provider"))
             changes = self._consequences(now, error, at)
             self._threads().change(work, now, **changes)
-        rest = error.wait if error.wait is not None or error.code or error.unsure else UNREACHED
+        rest = error.wait if error.wait is not None or not _is_away(error) else UNREACHED
         if error.retry and rest is not None:
             self._slow_down(message, at + timedelta(seconds=rest))
         _log.warning("message not sent", message=message.id, code=error.code, reason=str(error))
@@ -271,6 +272,8 @@ class Sending:
             why = FAILED_INSIDE if error.code else ""
             look = at + timedelta(seconds=LOOKED_FOR[0])
             details = {**now.details, "unknown": why}
+            if why:
+                details["refused"] = _refused_before(now, at)
             return {**told, "state": "unknown", "not_before": look, "details": details}
         if error.unsure and now.tries < MOST_TRIES:
             return {**told, "state": "queued", "not_before": at + timedelta(seconds=2.0**now.tries)}
@@ -339,16 +342,34 @@ class Sending:
 def _tried_again(now: Message, error: ChannelError, at: datetime) -> dict[str, object]:
     """Have a message that was surely not taken wait for its next try, for as long as it is worth.
 
-    Such tries do not count among those of which nobody knows.
+    Such tries do not count among those of which nobody knows. Who is told to wait is not given up.
     """
-    before = now.details.get("refused") or {"since": at.isoformat(), "count": 0}
-    if at - datetime.fromisoformat(before["since"]) > TRIED_FOR.get(now.priority, TRIED_FOR[BULK]):
+    if error.wait is not None:
+        moment = at + timedelta(seconds=error.wait)
+        return {"state": "queued", "tries": now.tries - 1, "not_before": moment}
+    before = _refused_before(now, at)
+    if _is_given_up(now, at):
         return {"state": "failed"}
     count = before["count"] + 1
-    pause = min(2.0**count, LONGEST_PAUSE) if error.wait is None else error.wait
+    moment = at + timedelta(seconds=min(2.0**count, LONGEST_PAUSE))
     details = {**now.details, "refused": {**before, "count": count}}
-    moment = at + timedelta(seconds=pause)
     return {"state": "queued", "tries": now.tries - 1, "not_before": moment, "details": details}
+
+
+def _is_away(error: ChannelError) -> bool:
+    """Say whether the provider itself is in trouble: not reached, or failing inside."""
+    return error.unsure if error.code else not error.unsure
+
+
+def _refused_before(message: Message, at: datetime) -> dict[str, Any]:
+    """Say since when, and how often, a message has not been taken."""
+    found: dict[str, Any] = message.details.get("refused") or {"since": at.isoformat(), "count": 0}
+    return found
+
+
+def _is_given_up(message: Message, at: datetime) -> bool:
+    since = datetime.fromisoformat(_refused_before(message, at)["since"])
+    return at - since > TRIED_FOR.get(message.priority, TRIED_FOR[BULK])
 
 
 def _not_found(message: Message, at: datetime, *, repeats: bool) -> dict[str, object]:
@@ -360,7 +381,9 @@ def _not_found(message: Message, at: datetime, *, repeats: bool) -> dict[str, ob
     if later and not repeats:
         tried = message.tried or message.at
         return {"not_before": tried + timedelta(seconds=later[0])}
-    if message.tries >= MOST_TRIES:
+    if why == FAILED_INSIDE and not repeats and not _is_given_up(message, at):
+        return {"state": "queued", "not_before": None, "tries": message.tries - 1}
+    if message.tries >= MOST_TRIES or why == FAILED_INSIDE:
         return {"state": "failed", "reason": LOST}
     if repeats or why in (INTERRUPTED, FAILED_INSIDE):
         return {"state": "queued", "not_before": None}

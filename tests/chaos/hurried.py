@@ -18,6 +18,7 @@ legs.LOOKED_FOR = (0.3, 1.0, 2.5)
 sending.LOOKED_FOR = (0.3, 1.0, 2.5)
 sending.SHORTEST = timedelta(seconds=0.3)
 bursts.BURSTS = {**bursts.BURSTS, "sms": (1_000, timedelta(seconds=30))}  # stories are told fast
+sending.UNREACHED = 0.3
 sending.PATIENCE = timedelta(seconds=4)
 CarrierChannel.patience = timedelta(seconds=4)
 reaper.BEAT, reaper.LOOK, reaper.LEASE = 0.5, 0.2, 2.0

@@ -81,6 +81,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look for lost messages within a second."""
     monkeypatch.setattr(rules, "LOOKED_FOR", (0.1, 0.2, 0.4))
     monkeypatch.setattr(rules, "SHORTEST", rules.SHORTEST / 20)
+    monkeypatch.setattr(rules, "UNREACHED", 0.05)
 
 
 def crowd(house: House) -> list[Message]:

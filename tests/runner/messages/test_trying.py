@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from desk.conversations import BULK, URGENT, Message
-from runner.messages.sending import LONGEST_PAUSE, LOOKED_FOR, TRIED_FOR, UNREACHED
+from runner.messages.sending import LONGEST_PAUSE, LOOKED_FOR, LOST, TRIED_FOR, UNREACHED
 from tests.runner.messages.house import BOB, OURS, House, fails, write
 from tests.support.waiting import wait_until
 
@@ -49,6 +49,47 @@ def test_an_outage_burns_nothing_and_hammers_nobody(house: House) -> None:
     house.provider.answers.clear()
     house.clock.forward(LONGEST_PAUSE)
     assert sorted(house.all()) == sorted(map(str, range(30)))
+
+
+def test_an_outage_inside_the_provider_burns_nothing_either(house: House) -> None:
+    for number in range(10):
+        write(house, str(number), peer=f"+1555010{number:04}")
+    house.provider.answers = [fails(code=503, retry=True, unsure=True)] * 1_000
+    for _ in range(300):
+        house.one()
+        house.look()
+        house.clock.forward(1)
+    assert len(house.provider.sent) <= 300 / UNREACHED
+    house.provider.sent.clear()
+    house.provider.answers.clear()
+    for _ in range(60):
+        house.one()
+        house.look()
+        house.clock.forward(1)
+    assert sorted(house.provider.texts()) == sorted(map(str, range(10)))
+
+
+def test_a_provider_that_fails_inside_for_hours_is_given_up(house: House) -> None:
+    message = write(house, "one")
+    house.provider.answers = [fails(code=503, retry=True, unsure=True)] * 10_000
+    began = house.clock()
+    while house.message(message.id).state in ("queued", "unknown"):
+        house.one()
+        house.look()
+        house.clock.forward(20)
+    assert (house.message(message.id).state, house.message(message.id).reason) == ("failed", LOST)
+    assert TRIED_FOR[URGENT] < house.clock() - began < TRIED_FOR[URGENT] + timedelta(minutes=5)
+
+
+def test_who_is_told_to_wait_is_never_given_up(house: House) -> None:
+    message = write(house, "one")
+    house.provider.answers = [fails(code=20003, retry=True, wait=60.0)] * 600
+    for _ in range(600):
+        house.one()
+        house.clock.forward(61)
+    assert house.message(message.id).state == "queued"
+    house.one()
+    assert house.message(message.id).state == "sent"
 
 
 def test_who_was_throttled_is_not_nearer_to_being_given_up(house: House) -> None:
