@@ -30,6 +30,14 @@ class Mailbox:
         return self.address.rpartition("@")[2].lower()
 
 
+def unencoded(text: str) -> str:
+    """Give a header's text without what mail libraries would decode once more (RFC 2047).
+
+    A line break that is written as an encoded word would come out as one.
+    """
+    return text.replace("=?", "= ?")
+
+
 def mailbox(text: str) -> Mailbox:
     """Read `ann@example.com` or `Ann <ann@example.com>`.
 
@@ -45,7 +53,7 @@ def mailbox(text: str) -> Mailbox:
         raise ValueError(f"the name of an e-mail address has at most {_LONGEST_NAME} characters")
     if not named and "," in text:
         raise ValueError("give one e-mail address here, and several as a list")
-    return Mailbox(address, " ".join(name.split()))
+    return Mailbox(address, unencoded(" ".join(name.split())))
 
 
 def _ascii(address: str) -> str:
@@ -55,6 +63,7 @@ def _ascii(address: str) -> str:
     except UnicodeError:
         domain = ""
     fits = _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain) and not domain.endswith(".")
+    fits = fits and "=?" not in local  # it would be read as an encoded word
     if not fits or len(local) > 64 or len(address) > LONGEST:  # noqa: PLR2004  RFC 5321, section 4.5.3.1.1
         raise ValueError("write an e-mail address as ann@example.com or Ann <ann@example.com>")
     return f"{local}@{domain}"

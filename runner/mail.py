@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from email.policy import SMTP
 from email.utils import format_datetime
 from time import monotonic
 from typing import Any
 
-from flow.mailbox import Mailbox
+from flow.mailbox import Mailbox, unencoded
 from runner.mail_settings import MailServer
 
 ATTACHED = 15 * 1024 * 1024
@@ -81,7 +82,7 @@ def write(letter: Letter, operator: Mailbox) -> EmailMessage:
     message = EmailMessage(policy=_POLICY)
     message["From"] = _shown(letter.sender)
     message["To"] = [_shown(to) for to in letter.to]
-    message["Subject"] = " ".join(letter.subject.split())
+    message["Subject"] = unencoded(" ".join(letter.subject.split()))
     message["Date"] = format_datetime(letter.at)
     message["Message-ID"] = message_id(letter.id, operator)
     # RFC 3834, section 5, and what Exchange reads instead: nobody's absence note answers us.
@@ -97,6 +98,19 @@ def write(letter: Letter, operator: Mailbox) -> EmailMessage:
         main, _, sub = file.kind.partition("/")
         message.add_attachment(file.data, maintype=main, subtype=sub, filename=_name(file.name))
     return message
+
+
+def whole(message: EmailMessage) -> bytes:
+    """Give a mail as it is handed over, if its header is the one it was given (threat 20).
+
+    Raises:
+        MailError: a value in it has become a header, or ends it.
+    """
+    data = message.as_bytes()
+    head, _, _ = data.partition(b"\r\n\r\n")
+    if BytesHeaderParser().parsebytes(head + b"\r\n\r\n").keys() != message.keys():
+        raise MailError("a value in the header of this mail would change it", retry=False)
+    return data
 
 
 def _shown(box: Mailbox) -> Address:
@@ -214,6 +228,7 @@ def _context(server: MailServer) -> ssl.SSLContext:
 
 def _hand_over(smtp: smtplib.SMTP, message: EmailMessage, sender: str, to: Collection[str]) -> int:
     """Speak one transaction: to all who are not refused for good, or to nobody yet."""
+    data = whole(message)
     code, _ = smtp.mail(sender)
     if code >= 400:  # noqa: PLR2004  RFC 5321, section 4.2.1
         raise _refused("the mail server refused the sender", code)
@@ -229,7 +244,7 @@ def _hand_over(smtp: smtplib.SMTP, message: EmailMessage, sender: str, to: Colle
         smtp.rset()
         raise _refused("the mail server refused every recipient", last)
     try:
-        code, _ = smtp.data(message.as_bytes())
+        code, _ = smtp.data(data)
     except smtplib.SMTPDataError as error:
         code = error.smtp_code
     if code >= 400:  # noqa: PLR2004  as above

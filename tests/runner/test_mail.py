@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from flow.mailbox import Mailbox, mailbox
 from runner.errors import BadSettings
-from runner.mail import File, Letter, MailDoor, MailError, _context, write
+from runner.mail import File, Letter, MailDoor, MailError, _context, whole, write
 from runner.mail_settings import mail_server
 from runner.settings import load_settings
 from tests.support.smtp import Sink, free_port, smtp_sink
@@ -54,8 +54,9 @@ def send(sink: Sink, letter: Letter = LETTER, *to: str) -> int:
     return door(sink).send(write(letter, OPERATOR), OPERATOR.address, named)
 
 
-def read(message: EmailMessage) -> EmailMessage:
-    found = message_from_bytes(message.as_bytes(), policy=policy.default)
+def read(message: EmailMessage | bytes) -> EmailMessage:
+    raw = message if isinstance(message, bytes) else message.as_bytes()
+    found = message_from_bytes(raw, policy=policy.default)
     assert isinstance(found, EmailMessage)
     return found
 
@@ -91,6 +92,31 @@ def test_no_value_adds_a_header(text: str) -> None:
     assert message.keys() == read(write(replace(letter, subject="s"), OPERATOR)).keys()
     assert "Bcc" not in message
     assert len(message.get_all("Subject", [])) == 1
+
+
+WORD = "=?utf-8?q?x=0D=0ABcc:_bob=40evil.example=0D=0A=0D=0Abody?="
+
+
+@pytest.mark.parametrize("text", [WORD, f"=?{WORD}", f"Ä {WORD}"])
+def test_no_encoded_word_adds_a_header(text: str) -> None:
+    to = mailbox(f"{text} <ann@example.org>")
+    message = read(whole(write(replace(LETTER, subject=text, to=[to]), OPERATOR)))
+    assert message.keys() == read(write(LETTER, OPERATOR)).keys()
+    assert message.get_content().strip() == "Hi Ann"
+
+
+def test_a_mail_whose_header_is_not_the_one_it_was_given_is_not_sent() -> None:
+    message = write(LETTER, OPERATOR)
+    del message["Subject"]
+    message["Subject"] = WORD
+    with pytest.raises(MailError, match="header") as caught:
+        whole(message)
+    assert not caught.value.retry
+
+
+def test_no_local_part_is_an_encoded_word() -> None:
+    with pytest.raises(ValueError, match="write an e-mail"):
+        mailbox("=?utf-8?q?a=0D=0ABcc=3Ab?=@evil.example")
 
 
 @pytest.mark.parametrize("text", HOSTILE)
