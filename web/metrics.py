@@ -7,6 +7,9 @@ is imported when something is first counted: after `share`.
 
 import os
 import re
+import struct
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry, Counter
 
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+_TRIES, _BLINK = 5, 0.05
+"""How often, and after how many seconds, counters are read again that are not there yet."""
+
 _FILE = re.compile(r"[a-z_]+_(\d+)\.db")
 
 
@@ -94,12 +100,26 @@ def blueprint() -> Blueprint:
     def metrics() -> Response:
         if not _is_local():
             abort(404)
-        from prometheus_client import CONTENT_TYPE_LATEST, generate_latest  # noqa: PLC0415 see above
+        from prometheus_client import CONTENT_TYPE_LATEST  # noqa: PLC0415 see above
 
         _counters()
-        return Response(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
+        return Response(_text(), content_type=CONTENT_TYPE_LATEST)
 
     return routes
+
+
+def _text() -> bytes:
+    """Write down what all processes counted.
+
+    One that has just started has its file of counters for a moment before anything is in it.
+    """
+    from prometheus_client import generate_latest  # noqa: PLC0415 see above
+
+    for _ in range(_TRIES):
+        with suppress(struct.error):
+            return generate_latest(_registry())
+        time.sleep(_BLINK)
+    return generate_latest(_registry())
 
 
 def _is_local() -> bool:

@@ -26,7 +26,7 @@ def test_what_lies_there_is_taken_by_one_and_the_other_hears_so(town: Town) -> N
     office.until("waiting")
     office.writer(2).say("Second")
     office.until("waiting", number=1)
-    assert lying(office) == ["+15550100001", "+15550100002"]
+    town.carrier.until(lambda: lying(office) == ["+15550100001", "+15550100002"])
     first = office.conversations()[0]
     assert office.do(first, "take", agent=ANN)["agent"] == ANN
     assert office.do(first, "take", agent=ANN)["agent"] == ANN
