@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 VARIABLE = "LINEWALK_TEST_RUN"
+MEMORY, ENOUGH = Path("/dev/shm"), 4 * 1024**3
 
 
 def make_run_folder() -> None:
@@ -13,7 +14,13 @@ def make_run_folder() -> None:
 
     Not pytest's own folder: its rights are 0700, and a server started by root runs as another user.
     """
-    os.environ[VARIABLE] = tempfile.mkdtemp(prefix="linewalk-test-")
+    os.environ[VARIABLE] = tempfile.mkdtemp(prefix="linewalk-test-", dir=_in_memory())
+
+
+def _in_memory() -> Path | None:
+    """Where files cost no disk, if there is room: thousands of databases are made and removed."""
+    there = MEMORY.is_dir() and os.access(MEMORY, os.W_OK)
+    return MEMORY if there and shutil.disk_usage(MEMORY).free > ENOUGH else None
 
 
 def run_folder() -> Path:

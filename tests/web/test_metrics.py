@@ -20,7 +20,7 @@ def starting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_process_that_is_just_starting_is_waited_for(
     starting: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(metrics.time, "sleep", lambda _seconds: starting.unlink())
+    monkeypatch.setattr("web.metrics.time.sleep", lambda _seconds: starting.unlink())
     assert metrics._text() == b""
 
 
