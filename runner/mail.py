@@ -1,7 +1,9 @@
 """Writes e-mails as messages and hands them to a mail server; knows no walk and no database.
 
-Headers are built from parsed addresses by `email.message`, whose policy refuses line breaks: no
-value can add a header or a recipient (threat 20). The envelope's sender is always the operator's.
+No value can add a header or a recipient (threat 20): headers are built from parsed addresses by
+`email.message`, whose policy refuses line breaks; encoded words, in which it would not see them,
+are broken up; and what is handed over has the header that was built. The envelope's sender is
+always the operator's.
 """
 
 import smtplib
@@ -143,13 +145,14 @@ class MailDoor:
         """Hand a message over to all of `to` at once; gives how many were refused for good.
 
         Raises:
-            MailError: nobody was sent it. Without a `code` that is not sure: the server may have
-                taken it before the connection broke.
+            MailError: nobody was sent it. Without a `code`, and with `retry`, that is not sure: the
+                server may have taken it before the connection broke.
         """
         until = monotonic() + IN_ALL
         try:
+            data = whole(message)
             with _Speaking(self._server, self._patience, until) as smtp:
-                return _hand_over(smtp, message, sender, to, self._at_the_end)
+                return _hand_over(smtp, data, sender, to, self._at_the_end)
         except MailError:
             raise
         except smtplib.SMTPResponseException as error:
@@ -239,10 +242,9 @@ def _context(server: MailServer) -> ssl.SSLContext:
 
 
 def _hand_over(
-    smtp: smtplib.SMTP, message: EmailMessage, sender: str, to: Collection[str], at_the_end: float
+    smtp: smtplib.SMTP, data: bytes, sender: str, to: Collection[str], at_the_end: float
 ) -> int:
     """Speak one transaction: to all who are not refused for good, or to nobody yet."""
-    data = whole(message)
     code, _ = smtp.mail(sender)
     if code >= 400:  # noqa: PLR2004  RFC 5321, section 4.2.1
         raise _refused("the mail server refused the sender", code)

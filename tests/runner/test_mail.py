@@ -106,13 +106,18 @@ def test_no_encoded_word_adds_a_header(text: str) -> None:
     assert message.get_content().strip() == "Hi Ann"
 
 
-def test_a_mail_whose_header_is_not_the_one_it_was_given_is_not_sent() -> None:
+def test_a_mail_whose_header_is_not_the_one_it_was_given_is_not_sent(sink: Sink) -> None:
     message = write(LETTER, OPERATOR)
     del message["Subject"]
     message["Subject"] = WORD
     with pytest.raises(MailError, match="header") as caught:
         whole(message)
     assert not caught.value.retry
+    nowhere = MailDoor(mail_server("smtp://127.0.0.1:1"))  # nobody is asked
+    for way in (door(sink), nowhere):
+        with pytest.raises(MailError, match="header"):
+            way.send(message, OPERATOR.address, [ANN.address])
+    assert sink.received == []
 
 
 def test_no_local_part_is_an_encoded_word() -> None:
