@@ -81,7 +81,7 @@ def test_who_wants_the_key_keeps_it(centre: Centre) -> None:
     agent = centre.carrier.leg_to(ANN)
     agent.answer()
     centre.carrier.until(lambda: agent.verb == "Gather")
-    assert caller.verb == "Enqueue"
+    centre.carrier.until(lambda: caller.verb == "Enqueue")
     agent.press("1")
     centre.carrier.until(lambda: caller.hears(agent))
     finish(centre, caller, agent)

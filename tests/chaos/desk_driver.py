@@ -94,7 +94,7 @@ class Storm:
     def drain(self) -> bool:
         """Serve whoever is left as everybody should be served; false when nobody is."""
         with self._desk.look() as (floor, _):
-            resting = [a.id for a in floor.agents.values() if a.presence not in _AT_WORK]
+            resting = [a.id for a in floor.agents.values() if a.then != "available"]
             rung = [offer.id for offer in floor.open_offers]
             served = [a.id for a in floor.assignments.values() if a.ended is None]
             busy = bool(floor.queue or rung or served)
@@ -222,9 +222,6 @@ class Storm:
 
 def _served(floor: Floor) -> list[str]:
     return [each.id for each in floor.assignments.values() if each.ended is None]
-
-
-_AT_WORK = ("available", "busy", "wrap_up")
 
 
 def main(part: Part) -> None:
