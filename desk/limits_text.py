@@ -1,22 +1,26 @@
-"""Reads limits of calls as operators write them: `at_once=20, per_day=none`."""
+"""Reads limits of calls and messages as operators write them: `at_once=20, per_day=none`."""
 
 from dataclasses import fields, replace
 from math import isfinite
+from typing import TypeVar
 
 from desk.call_limits import CallLimits
+from desk.outreach import MessageLimits
+
+L = TypeVar("L", CallLimits, MessageLimits)
 
 _LONGEST = 1_440
 """Minutes of a call: 24 hours, the most that carriers take."""
 
 
-def parse_limits(text: str, known: CallLimits) -> CallLimits:
+def parse_limits(text: str, known: L) -> L:
     """Read `at_once=20, per_day=none`; what is not named stays as in `known`.
 
     Raises:
         ValueError: a name is none of ours, or a limit is no number from 0 on.
     """
-    names = [field.name for field in fields(CallLimits)]
-    if known.per_second is None:
+    names = [field.name for field in fields(known)]
+    if getattr(known, "per_second", 0) is None:  # that of all is the carrier's account's
         names.remove("per_second")
     given: dict[str, float | None] = {}
     for part in filter(None, (piece.strip() for piece in text.split(","))):

@@ -181,7 +181,8 @@ class SendMessage:
     each an `audio` (a prompt's name) or a `url`; `choices` are quick replies, each with `label` and
     `value`, and the `key` that is written for it where there are no buttons (empty: the label).
     `template` is the provider's own for a closed session window: its id under `id`, and
-    `variables`. `bulk` messages let others overtake. `result`: message_id, conversation, reason.
+    `variables`. `bulk` messages let others overtake. After `valid_for` seconds it leaves no more.
+    `result`: message_id, conversation, reason.
     """
 
     id: str
@@ -196,6 +197,7 @@ class SendMessage:
     conversation: str = ""
     template: Mapping[str, Any] = field(default_factory=dict)
     bulk: bool = False
+    valid_for: float | None = None
 
 
 Needed = (

@@ -33,9 +33,10 @@ class Alarms:
         self._lock = Lock()
 
     def refuse(self, leg: str, kind: str, reason: str, detail: str) -> None:
-        """Say that a call did not leave."""
+        """Say that a call, or a message (its id is `leg`), did not leave."""
         self._refused(reason)
-        _log.warning("call refused", leg=leg, kind=kind, reason=reason, detail=detail)
+        what = "message" if kind == "message" else "call"
+        _log.warning(f"{what} refused", leg=leg, kind=kind, reason=reason, detail=detail)
 
     def reach(self, key: str, limit: str, at: datetime) -> None:
         """Say that a limit is reached: a key may be in wrong hands, or the limit too low."""
@@ -47,7 +48,8 @@ class Alarms:
             if rung is not None and at - rung < QUIET:
                 return
             self._rung[key, limit] = at
-        _log.error("a limit of outgoing calls is reached", api_key=key, limit=limit)
+        what = "messages" if limit.startswith("messages") else "calls"
+        _log.error(f"a limit of outgoing {what} is reached", api_key=key, limit=limit)
 
     def freeze(self, key: str, why: str) -> None:
         """Say that a key opens nothing any more until somebody has looked into it."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from desk.call_book import Blocked, Dialled, Gate, Refusal, Tally
+from desk.outreach import Begun, Outreach
 
 
 class OutgoingWork(Protocol):
@@ -18,6 +19,21 @@ class OutgoingWork(Protocol):
 
     def keep_gate(self, changed: Gate) -> None:
         """Write the gate that was opened."""
+
+    def message_switch(self) -> Gate:
+        """Read the switch of outgoing messages as it stands; without `free_from`."""
+
+    def enter_outreach(self) -> None:
+        """Keep everybody else from counting messages until the commit; after other locks."""
+
+    def keep_outreach(self, entry: Outreach) -> None:
+        """Write a message that was begun; a second time it changes nothing."""
+
+    def begun(self, at: datetime, key: str | None, peer: str) -> Begun:
+        """Count the messages that one key has begun, or all have where it is None."""
+
+    def keep_message_switch(self, changed: Gate) -> None:
+        """Write the switch of outgoing messages."""
 
     def api_key_of(self, execution: str) -> str:
         """Find the API key that began an execution's interaction; "" for none."""

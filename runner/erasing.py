@@ -13,6 +13,7 @@ from typing import Protocol
 
 import structlog
 
+from desk.conversations import CHANNELS
 from desk.keeping import Belongings, Hold, Person, Proof
 from runner.copies import CarrierCopies
 from runner.errors import RunnerError
@@ -58,6 +59,9 @@ class ErasingWork(Work, Protocol):
 
     def erase_dialled(self, mark: str) -> Mapping[str, int]:
         """Take a number's digest from the book of outgoing calls."""
+
+    def erase_outreach(self, marks: Collection[str]) -> Mapping[str, int]:
+        """Take a contact's digests from the book of messages that were begun."""
 
     def erase_contact(self, contact: str) -> Mapping[str, int]:
         """Remove the contact's row."""
@@ -168,6 +172,8 @@ class Eraser:
         for some in _some(found.peers):
             with self._store.work() as work:
                 counts.update(work.erase_opt_outs(some))
+                marks = [self._mark(f"{name}:{peer}") for name in CHANNELS for peer in some]
+                counts.update(work.erase_outreach(marks))
 
     def _desk(self, found: Belongings, counts: Counter[str]) -> None:
         for some in _some(found.places):

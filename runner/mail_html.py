@@ -6,7 +6,7 @@ judges takes the square of the depth, so it is given what is well formed and nes
 
 from collections.abc import Iterator, Mapping
 from html import escape
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import nh3
 
@@ -62,7 +62,7 @@ def sanitise(source: str, inline: Mapping[str, str] | None = None, *, remote: bo
 def _image(source: str, inline: Mapping[str, str], *, remote: bool) -> str | None:
     scheme = _scheme(source)
     if scheme == "cid":
-        return inline.get(source.strip()[4:])
+        return inline.get(unquote(source.strip()[4:]))
     if scheme == "data":
         return source if source.startswith(("data:image/png", "data:image/jpeg")) else None
     return source if remote and scheme == "https" else None

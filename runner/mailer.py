@@ -43,6 +43,10 @@ class Unfit(Exception):
     """The e-mail can never be sent as it is; the text says why."""
 
 
+class NotWanted(Unfit):
+    """Whoever it goes to wants no mails."""
+
+
 class SoundShelf(Protocol):
     """Where our copies of recordings are."""
 
@@ -76,7 +80,8 @@ class Mailer:
     def __call__(self, effect: SendEmail) -> Result:
         """Send an e-mail of a walk: `failed` when it is refused for good, else `sent`.
 
-        What cannot be sent now is kept and sent later: the walk does not wait for that.
+        `opted_out` when nobody of `to` wants mails. What cannot be sent now is kept and sent later:
+        the walk does not wait for that.
         """
         if self._office is None:
             _log.error("e-mail not sent", email=effect.id, reason=OFF)
@@ -89,7 +94,8 @@ class Mailer:
         try:
             self._send(effect, last=False)
         except Unfit as error:
-            return "failed", told | {"reason": str(error)}
+            word = "opted_out" if isinstance(error, NotWanted) else "failed"
+            return word, told | {"reason": str(error)}
         except (NotYet, MailError) as error:
             if isinstance(error, MailError) and not error.retry:
                 _log.warning("e-mail refused", email=effect.id, reason=str(error))
@@ -146,10 +152,24 @@ class Mailer:
         if self._office is None:
             raise Unfit(OFF)
         operator = self._office.operator
-        letter = self._letter(email, operator, last=last)
+        letter = self._wanted(self._letter(email, operator, last=last))
         to = [box.address for box in letter.to]
         refused = self._office.door.send(write(letter, operator), operator.address, to)
         _log.info("e-mail sent", email=email.id, recipients=len(to), refused=refused)
+
+    def _wanted(self, letter: Letter) -> Letter:
+        """Leave out who wants no mails of ours; nothing leaves while messages are stopped."""
+        ours = letter.sender.address.lower()
+        with self._store.work() as work:
+            stopped = work.message_switch().stopped
+            to = [
+                box for box in letter.to if not work.opted_out("email", ours, box.address.lower())
+            ]
+        if stopped:
+            raise MailError("messages are stopped", retry=True)
+        if not to:
+            raise NotWanted("who it goes to wants no e-mails")
+        return replace(letter, to=to)
 
     def _letter(self, email: SendEmail, operator: Mailbox, *, last: bool) -> Letter:
         """Read the addresses again, whoever checked them before, and fetch what is attached."""

@@ -8,7 +8,9 @@ from functools import cached_property
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings
 
+from desk.limits_text import parse_limits
 from desk.opting_out import Words, words
+from desk.outreach import IN_ALL, PER_KEY, MessageLimits
 from runner.setting_kinds import CommaList
 
 FASTEST = 1_000.0
@@ -71,6 +73,8 @@ class MessageSettings(BaseSettings):
 
     messages_per_second: str = Field(default="", description="By sender; 1 for SMS when empty.")
     messaging_service_sid: str = Field(default="", description="The carrier's, for SMS.")
+    message_limits_per_key: str = Field(default="", description="What is not named stays.")
+    message_limits_in_all: str = Field(default="", description="What is not named stays.")
     opt_out_words: CommaList = Field(
         default=(), description="Opt-out words besides the usual ones."
     )
@@ -101,6 +105,26 @@ class MessageSettings(BaseSettings):
     def _senders(cls, value: str) -> str:
         _listed(value)
         return value
+
+    @field_validator("message_limits_per_key")
+    @classmethod
+    def _of_one_key(cls, value: str) -> str:
+        parse_limits(value, PER_KEY)
+        return value
+
+    @field_validator("message_limits_in_all")
+    @classmethod
+    def _of_all_keys(cls, value: str) -> str:
+        parse_limits(value, IN_ALL)
+        return value
+
+    @cached_property
+    def message_limits(self) -> tuple[MessageLimits, MessageLimits]:
+        """How many messages one API key may begin, and all together."""
+        return (
+            parse_limits(self.message_limits_per_key, PER_KEY),
+            parse_limits(self.message_limits_in_all, IN_ALL),
+        )
 
     @cached_property
     def message_rates(self) -> Rates:

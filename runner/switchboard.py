@@ -41,7 +41,7 @@ class Switchboard:
         Raises:
             RunnerError: the reason is too long.
         """
-        text = _reason(reason)
+        text = reason_of(reason)
         with self._store.work() as work:
             gate = work.open_gate()
             since = gate.since if gate.stopped else self._clock()
@@ -69,7 +69,7 @@ class Switchboard:
         Raises:
             RunnerError: one of them is no number; none was put on the list.
         """
-        entries = [Blocked(_number(given), _reason(reason), self._clock()) for given in numbers]
+        entries = [Blocked(number_of(given), reason_of(reason), self._clock()) for given in numbers]
         with self._store.work() as work:
             for entry in entries:
                 work.block(entry)
@@ -81,7 +81,7 @@ class Switchboard:
         Raises:
             RunnerError: it is no number.
         """
-        wanted = _number(number)
+        wanted = number_of(number)
         with self._store.work() as work:
             return work.unblock(wanted)
 
@@ -96,14 +96,24 @@ class Switchboard:
             return work.refusals(limit)
 
 
-def _number(given: str) -> str:
+def number_of(given: str) -> str:
+    """Bring a number into E.164.
+
+    Raises:
+        RunnerError: it is none.
+    """
     number = called_number(given)
     if not _E164.fullmatch(number):
         raise RunnerError("one of these is no number; write each as +, country code and number")
     return number
 
 
-def _reason(text: str) -> str:
+def reason_of(text: str) -> str:
+    """Take a reason that an operator gave.
+
+    Raises:
+        RunnerError: it is too long, or has characters that cannot be seen.
+    """
     if len(text) > _LONGEST or not text.isprintable():
         raise RunnerError(f"a reason has at most {_LONGEST} printable characters")
     return text

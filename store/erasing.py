@@ -27,7 +27,7 @@ from store.schema import (
 )
 from store.schema_keeping import erasures
 from store.schema_messages import messages, opt_outs
-from store.schema_outgoing import dialled
+from store.schema_outgoing import dialled, outreach
 from store.schema_rooms import rooms
 from store.schema_wrap_up import wrap_ups
 from store.sqlite import forget_log
@@ -111,6 +111,12 @@ class ErasingWork(SqlWork):
         """Take a number's digest from the book of outgoing calls, whose sums stay."""
         change = sa.update(dialled).where(dialled.c.number == mark).values(number=ERASED)
         return {"numbers called": self.execute(change).rowcount}
+
+    def erase_outreach(self, marks: Collection[str]) -> dict[str, int]:
+        """Take a contact's digests from the book of messages that were begun; its sums stay."""
+        theirs = outreach.c.peer.in_(list(marks))
+        change = sa.update(outreach).where(theirs).values(peer=ERASED)
+        return {"messages begun": self.execute(change).rowcount}
 
     def erase_contact(self, contact: str) -> dict[str, int]:
         """Remove the contact's row; entries of the audit log stay, without its id."""

@@ -36,7 +36,7 @@ from store.schema import (
 )
 from store.schema_keeping import carrier_copies, erased
 from store.schema_messages import NOT_THROUGH, files, messages, threads
-from store.schema_outgoing import dialled, refusals
+from store.schema_outgoing import dialled, outreach, refusals
 from store.schema_rooms import rooms
 
 SOUNDS = ("wanted", "ready", "kept")
@@ -196,6 +196,7 @@ class Expiry:
             lambda row: _over(row.ended, before) and row.id not in held_legs,
         )
         gone += self._sweep((refusals.c.id, refusals.c.at), lambda row: row.at < before)
+        gone += self._sweep((outreach.c.id, outreach.c.at), lambda row: row.at < before)
         gone += self._sweep((dialled.c.id, dialled.c.ended), lambda row: _over(row.ended, before))
         return gone + self._sweep(
             (outbox.c.id, outbox.c.lease, outbox.c.state, outbox.c.execution),

@@ -138,24 +138,30 @@ class MemoryMessages:
             self._put("opt_outs", (row.channel, row.peer, row.address), row)
 
     def opt_in(self: Rows, channel: str, address: str, peer: str) -> bool:
-        """Strike off a contact's opt-outs that cover this address; false: there were none."""
-        gone = [self._take("opt_outs", key) for key in _covering(channel, address, peer)]
+        """Strike off a contact's opt-outs that cover this address, "" for all; false: none."""
+        keys = list(_covering(channel, address, peer))
+        if not address:
+            keys = [key for key in self._rows["opt_outs"] if key[:2] == (channel, clean(peer))]
+        gone = [self._take("opt_outs", key) for key in keys]
         return any(gone)
 
     def cancel_queued(self: Rows, channel: str, address: str, peer: str, reason: str) -> int:
         """Cancel what waits to leave for a contact; `address` "" is all of ours."""
         theirs = [m for m in _all(self) if (m.channel, m.peer) == (channel, clean(peer))]
         theirs = [m for m in theirs if m.state == "queued" and address in {"", m.address}]
-        counted: dict[str, int] = {}
-        for name in {message.conversation for message in theirs} & set(self._rows["conversations"]):
-            known = self._rows["conversations"][name]
-            counted[name] = known.version + 1
-            self._put("conversations", name, replace(known, version=counted[name]))
-        for message in theirs:
-            version = counted.get(message.conversation, message.version)
-            row = replace(message, state="canceled", reason=clean(reason), version=version)
-            self._put("messages", row.id, row)
-        return len(theirs)
+        return _canceled(self, theirs, reason)
+
+    def cancel_waiting(
+        self: Rows, channel: str, address: str, least: int, reason: str, limit: int
+    ) -> int:
+        """Cancel what waits to leave, of at most so many conversations; says how many there were.
+
+        Empty is every channel and every address of ours; `least` is the most urgent priority.
+        """
+        meant = [m for m in _all(self) if m.state == "queued" and m.priority >= least]
+        meant = [m for m in meant if channel in {"", m.channel} and address in {"", m.address}]
+        some = sorted({m.conversation for m in meant})[:limit]
+        return _canceled(self, [m for m in meant if m.conversation in some], reason)
 
     def hurry(self: Rows, conversation: str) -> int:
         """Have what waits in a conversation leave before what nobody waits for."""
@@ -263,3 +269,16 @@ def _holds_back(other: Message, message: Message) -> bool:
 def _covering(channel: str, address: str, peer: str) -> Iterator[tuple[str, str, str]]:
     for place in {"", clean(address)}:
         yield channel, clean(peer), place
+
+
+def _canceled(self: Rows, theirs: Sequence[Message], reason: str) -> int:
+    counted: dict[str, int] = {}
+    for name in {message.conversation for message in theirs} & set(self._rows["conversations"]):
+        known = self._rows["conversations"][name]
+        counted[name] = known.version + 1
+        self._put("conversations", name, replace(known, version=counted[name]))
+    for message in theirs:
+        version = counted.get(message.conversation, message.version)
+        row = replace(message, state="canceled", reason=clean(reason), version=version)
+        self._put("messages", row.id, row)
+    return len(theirs)

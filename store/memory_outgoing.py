@@ -7,10 +7,11 @@ from typing import Any
 
 from desk.call_book import Blocked, Dialled, Gate, Refusal, Tally
 from desk.call_limits import DAY, HOUR
+from desk.outreach import Begun, Outreach
 from store.memory_desk import Rows
 from store.types import clean, kept
 
-OUTGOING_TABLES = ("gate", "dialled", "refusals", "do_not_call")
+OUTGOING_TABLES = ("gate", "dialled", "refusals", "do_not_call", "outreach")
 
 
 class MemoryOutgoing:
@@ -27,6 +28,29 @@ class MemoryOutgoing:
     def keep_gate(self: Rows, changed: Gate) -> None:
         """Write the gate."""
         self._put("gate", 1, kept(changed))
+
+    def message_switch(self: Rows) -> Gate:
+        """Read the switch of outgoing messages."""
+        return self._rows["gate"].get(2) or Gate()
+
+    def keep_message_switch(self: Rows, changed: Gate) -> None:
+        """Write the switch of outgoing messages."""
+        self._put("gate", 2, kept(changed))
+
+    def enter_outreach(self: Rows) -> None:
+        """Let nobody else count meanwhile: one lock serialises all work here."""
+
+    def keep_outreach(self: Rows, entry: Outreach) -> None:
+        """Write a message that was begun; a second time it changes nothing."""
+        if clean(entry.id) not in self._rows["outreach"]:
+            self._put("outreach", clean(entry.id), kept(entry))
+
+    def begun(self: Rows, at: datetime, key: str | None, peer: str) -> Begun:
+        """Count the messages that one key has begun, or all have where it is None."""
+        own = [e for e in self._rows["outreach"].values() if key is None or e.api_key == key]
+        late = [each for each in own if each.at > at - HOUR]
+        today = [each for each in own if each.at > at - DAY]
+        return Begun(len(late), len(today), sum(each.peer == peer for each in late))
 
     def api_key_of(self: Rows, execution: str) -> str:
         """Find the API key that began an execution's interaction; "" for none."""

@@ -182,8 +182,9 @@ class Messages(Part):
         self.execute(add_missing(opt_outs, sqlite=self.hot.sqlite), _row(entry))
 
     def opt_in(self, channel: str, address: str, peer: str) -> bool:
-        """Strike off a contact's opt-outs that cover this address; false: there were none."""
-        gone = sa.delete(opt_outs).where(self._covering(channel, address, peer))
+        """Strike off a contact's opt-outs that cover this address, "" for all; false: none."""
+        whose = self._covering(channel, address, peer) if address else self._all_of(channel, peer)
+        gone = sa.delete(opt_outs).where(whose)
         return self.execute(gone).rowcount > 0
 
     def marked(self, channel: str, peer: str) -> str:
@@ -197,8 +198,22 @@ class Messages(Part):
         """
         from_us = messages.c.address == address if address else sa.true()
         whose = sa.and_(messages.c.channel == channel, messages.c.peer == peer, from_us)
-        theirs = sa.and_(whose, sa.text(QUEUED))
-        found = sa.select(messages.c.conversation).where(theirs).distinct()
+        return self._cancel(sa.and_(whose, sa.text(QUEUED)), reason, None)
+
+    def cancel_waiting(
+        self, channel: str, address: str, least: int, reason: str, limit: int
+    ) -> int:
+        """Cancel what waits to leave, of at most so many conversations; says how many there were.
+
+        Empty is every channel and every address of ours; `least` is the most urgent priority.
+        """
+        given = ((messages.c.channel, channel), (messages.c.address, address))
+        chosen = [column == value for column, value in given if value]
+        meant = sa.and_(sa.text(QUEUED), messages.c.priority >= least, *chosen)
+        return self._cancel(meant, reason, limit)
+
+    def _cancel(self, theirs: sa.ColumnElement[bool], reason: str, limit: int | None) -> int:
+        found = sa.select(messages.c.conversation).where(theirs).distinct().limit(limit)
         ids = sorted(self.execute(found).scalars())
         if not ids:
             return 0
@@ -256,11 +271,11 @@ class Messages(Part):
         return Media(*row) if row else None
 
     def _covering(self, channel: str, address: str, peer: str) -> sa.ColumnElement[bool]:
-        return sa.and_(
-            opt_outs.c.channel == channel,
-            opt_outs.c.peer.in_((peer, self.marked(channel, peer))),
-            opt_outs.c.address.in_(("", address)),
-        )
+        return sa.and_(self._all_of(channel, peer), opt_outs.c.address.in_(("", address)))
+
+    def _all_of(self, channel: str, peer: str) -> sa.ColumnElement[bool]:
+        peers = (peer, self.marked(channel, peer))
+        return sa.and_(opt_outs.c.channel == channel, opt_outs.c.peer.in_(peers))
 
 
 def read_message(row: Any) -> Message:

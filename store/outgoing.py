@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from desk.access import AuditEntry
 from desk.call_book import Blocked, Dialled, Gate, Refusal, Tally
 from desk.call_limits import DAY, HOUR
+from desk.outreach import Begun, Outreach
 from store.part import ADVISORY, Part
 from store.schema import api_keys, audit, calls, executions, interactions, legs
-from store.schema_outgoing import dialled, do_not_call, gate, refusals
-from store.upserts import upsert
+from store.schema_outgoing import dialled, do_not_call, gate, outreach, refusals
+from store.upserts import add_missing, upsert
 
 _GATE = sa.select(*(gate.c[name] for name in Gate.__dataclass_fields__)).where(
     gate.c.id == sa.bindparam("key")
@@ -44,26 +45,58 @@ _STILL = (
 _REFUSALS = sa.select(*(refusals.c[name] for name in Refusal.__dataclass_fields__))
 _BLOCKED = sa.select(*(do_not_call.c[name] for name in Blocked.__dataclass_fields__))
 
+_COUNTED = sa.select(sa.func.count()).select_from(outreach)
+_CALLS, _MESSAGES = 1, 2
+"""The rows of the gate's table."""
+
 
 class Outgoing(Part):
     """What outgoing calls need of one transaction."""
 
     def open_gate(self) -> Gate:
         """Read the gate and keep everybody else from it until the commit; after other locks."""
-        row = self.first(_LOCKED, {"key": 1})
+        row = self.first(_LOCKED, {"key": _CALLS})
         if row is None and not self.hot.sqlite:
             self.plain(ADVISORY, "gate")
-            row = self.first(_LOCKED, {"key": 1})
+            row = self.first(_LOCKED, {"key": _CALLS})
         return Gate(*row) if row else Gate()
 
     def gate(self) -> Gate:
         """Read the gate as it stands."""
-        row = self.first(_GATE, {"key": 1})
+        row = self.first(_GATE, {"key": _CALLS})
         return Gate(*row) if row else Gate()
 
     def keep_gate(self, changed: Gate) -> None:
         """Write the gate that was opened."""
-        self.execute(upsert(gate, sqlite=self.hot.sqlite), {"id": 1, **asdict(changed)})
+        self.execute(upsert(gate, sqlite=self.hot.sqlite), {"id": _CALLS, **asdict(changed)})
+
+    def message_switch(self) -> Gate:
+        """Read the switch of outgoing messages as it stands."""
+        row = self.first(_GATE, {"key": _MESSAGES})
+        return Gate(*row) if row else Gate()
+
+    def keep_message_switch(self, changed: Gate) -> None:
+        """Write the switch of outgoing messages."""
+        self.execute(upsert(gate, sqlite=self.hot.sqlite), {"id": _MESSAGES, **asdict(changed)})
+
+    def enter_outreach(self) -> None:
+        """Keep everybody else from counting messages until the commit; after other locks."""
+        if not self.hot.sqlite:
+            self.plain(ADVISORY, "outreach")
+
+    def keep_outreach(self, entry: Outreach) -> None:
+        """Write a message that was begun; a second time it changes nothing."""
+        self.execute(add_missing(outreach, sqlite=self.hot.sqlite), asdict(entry))
+
+    def begun(self, at: datetime, key: str | None, peer: str) -> Begun:
+        """Count the messages that one key has begun, or all have where it is None."""
+        own = sa.true() if key is None else outreach.c.api_key == key
+        to_one = sa.and_(own, outreach.c.peer == peer)
+        found = [
+            self.first(_COUNTED.where(whose, outreach.c.at > since))[0]
+            for whose, since in ((own, at - HOUR), (own, at - DAY), (to_one, at - HOUR))
+        ]
+        return Begun(*found)
 
     def api_key_of(self, execution: str) -> str:
         """Find the API key that began an execution's interaction; "" for none."""

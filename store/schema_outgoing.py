@@ -19,7 +19,8 @@ gate = sa.Table(
     sa.Column("since", Moment),
     sa.Column("free_from", Moment),
 )
-# One row: its lock lets outgoing calls through one by one, so that no limit is passed in a race.
+# Row 1 is of calls: its lock lets them through one by one, so that no limit is passed in a race.
+# Row 2 is the switch of messages.
 
 dialled = sa.Table(
     f"{PREFIX}dialled",
@@ -49,6 +50,17 @@ refusals = sa.Table(
 )
 sa.Index("lw_refusals_at_ix", refusals.c.at)
 sa.Index("lw_refusals_api_key_at_ix", refusals.c.api_key, refusals.c.at)
+
+outreach = sa.Table(
+    f"{PREFIX}outreach",
+    metadata,
+    _text("id", key=True),
+    sa.Column("at", Moment, nullable=False),
+    *map(_text, ("api_key", "peer")),
+)
+for _of in ("api_key", "peer"):
+    sa.Index(f"lw_outreach_{_of}_at_ix", outreach.c[_of], outreach.c.at)
+sa.Index("lw_outreach_at_ix", outreach.c.at)
 
 do_not_call = sa.Table(
     f"{PREFIX}do_not_call",

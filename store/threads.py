@@ -10,6 +10,7 @@ from desk.conversations import ChannelName, Conversation, Media, Message, OptOut
 from store.database import Database
 from store.messages import MEDIA, MESSAGE, THREAD, read_message
 from store.schema_messages import OPEN, QUEUED, files, messages, opt_outs, threads
+from store.types import Moment
 
 _OPT_OUT = tuple(opt_outs.c[name] for name in OptOut.__dataclass_fields__)
 _PLACE = (opt_outs.c.at, opt_outs.c.channel, opt_outs.c.peer, opt_outs.c.address)
@@ -161,6 +162,14 @@ class Threads:
         query = sa.select(files.c.file).where(files.c.file.in_(names), sa.text("file <> ''"))
         with self._database.read() as connection:
             return set(connection.scalars(query))
+
+    def waiting(self) -> Sequence[tuple[str, str, int, datetime]]:
+        """Count what waits to leave: channel, address of ours, how many, since when."""
+        place = (messages.c.channel, messages.c.address)
+        counted = sa.select(*place, sa.func.count(), sa.func.min(messages.c.at, type_=Moment()))
+        query = counted.where(sa.text(QUEUED)).group_by(*place).order_by(*place)
+        with self._database.read() as connection:
+            return [tuple(row) for row in connection.execute(query)]
 
     def opt_outs(
         self,

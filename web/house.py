@@ -11,6 +11,8 @@ from audio.prompts import PromptLibrary
 from audio.recordings import RecordingStore
 from runner.keys import Keys
 from runner.media import MediaShelf
+from runner.messages.mailroom import Mailroom
+from runner.messages.wishes import Wishes
 from runner.secrets import Secrets
 from runner.settings import Settings
 from runner.switchboard import Switchboard
@@ -70,6 +72,16 @@ class House:
     def switchboard(self) -> Switchboard:
         """The kill switch of outgoing calls, the do-not-call list, and what was refused."""
         return Switchboard(self.store, now)
+
+    @cached_property
+    def mailroom(self) -> Mailroom:
+        """The switch of outgoing messages, and what waits to leave."""
+        return Mailroom(self.store, now)
+
+    @cached_property
+    def wishes(self) -> Wishes:
+        """Who wants no messages."""
+        return Wishes(self.store, now)
 
     @cached_property
     def library(self) -> Library:

@@ -123,6 +123,10 @@ class CarrierChannel(ABC):
         fitting = [each for each in found if each.created >= since and _same(each, text)]
         return [each.sid for each in sorted(fitting, key=lambda each: each.created)]
 
+    def turns(self, message: Message) -> int:
+        """Give how many messages it counts as: numbers send segments (provider, "MPS")."""
+        return self.content(message).segments
+
     def media_urls(self, message: Message) -> list[str]:
         """Give the addresses of a message's files; "" for one that the carrier cannot fetch."""
         return [self._outbox.media_url(each) for each in message.media]

@@ -46,6 +46,10 @@ class ChatChannel:
         """Give the messages per second of a chat."""
         return FASTEST
 
+    def turns(self, message: Message) -> int:
+        """Give how many messages it counts as."""
+        return 1
+
     def send(self, message: Message, conversation: Conversation) -> Receipt:
         """Say that the message is through."""
         return Receipt(message.id)

@@ -60,6 +60,10 @@ class EmailChannel:
         """Give the mails per second that may leave from one of our mailboxes."""
         return self._post.per_second
 
+    def turns(self, message: Message) -> int:
+        """Give how many mails it counts as."""
+        return 1
+
     def send(self, message: Message, conversation: Conversation) -> Receipt:
         """Hand a mail to the mail server; its bounces come back to our mailbox.
 

@@ -10,6 +10,7 @@ from flow.context import Context
 from flow.effects import SendMessage as Send
 from flow.errors import StepError
 from flow.events import EffectDone, Event
+from flow.language.durations import Duration
 from flow.language.templates import is_template
 from flow.limits import MAIL_SUBJECT
 from flow.message import Item, Message
@@ -93,6 +94,10 @@ class SendMessage(Component):
     bulk: bool | None = Field(
         default=None,
         description="With to: answers overtake it; without it, in flows started by the API.",
+    )
+
+    valid_for: Duration | None = Field(
+        default=None, gt=0, description="After this it is not sent any more; none: however long."
     )
 
     def problems(self) -> list[tuple[str, str]]:
@@ -179,6 +184,7 @@ class SendMessage(Component):
             conversation="" if to else context.execution.conversation,
             template=template,
             bulk=bool(to) and is_bulk(context, self.bulk),
+            valid_for=self.valid_for,
         )
 
     def resume(self, context: Context, event: Event) -> Leave:

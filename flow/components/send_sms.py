@@ -1,6 +1,6 @@
 """`send_sms`: sends a text message to a number."""
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -9,6 +9,7 @@ from flow.context import Context
 from flow.effects import SendMessage
 from flow.errors import StepError
 from flow.events import EffectDone, Event
+from flow.language.durations import Duration
 from flow.language.templates import is_template
 from flow.target import is_number
 from flow.texting import is_bulk
@@ -35,6 +36,10 @@ class SendSms(Component):
         default=None, description="answers overtake it; without it, in flows started by the API."
     )
 
+    valid_for: Duration | None = Field(
+        default=None, gt=0, description="After this it is not sent any more; none: however long."
+    )
+
     def problems(self) -> list[tuple[str, str]]:
         """Find a target that is no number."""
         if is_template(self.to) or is_number(self.to.strip()):
@@ -50,7 +55,8 @@ class SendSms(Component):
             return Leave("failed", {"message_id": "", "reason": reason})
         bulk = is_bulk(context, self.bulk)
         effect = context.effect_id()
-        return Need(SendMessage(effect, text, channel="sms", to=to, sender=sender, bulk=bulk))
+        more: dict[str, Any] = {"bulk": bulk, "valid_for": self.valid_for}
+        return Need(SendMessage(effect, text, channel="sms", to=to, sender=sender, **more))
 
     def resume(self, context: Context, event: Event) -> Leave:
         """Leave by what became of it."""

@@ -66,12 +66,20 @@ class MessageWork(Protocol):
         """Note that a contact wants no more messages; a second note changes nothing."""
 
     def opt_in(self, channel: str, address: str, peer: str) -> bool:
-        """Strike off a contact's opt-outs that cover this address; false: there were none."""
+        """Strike off a contact's opt-outs that cover this address, "" for all; false: none."""
 
     def cancel_queued(self, channel: str, address: str, peer: str, reason: str) -> int:
         """Cancel what waits to leave for a contact; gives how many there were.
 
         `address` "" means from all of our addresses.
+        """
+
+    def cancel_waiting(
+        self, channel: str, address: str, least: int, reason: str, limit: int
+    ) -> int:
+        """Cancel what waits to leave, of at most so many conversations; says how many there were.
+
+        Empty is every channel and every address of ours; `least` is the most urgent priority.
         """
 
     def hurry(self, conversation: str) -> int:

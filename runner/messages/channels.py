@@ -139,6 +139,9 @@ class Channel(Protocol):
     def rate(self, address: str) -> float:
         """Give the messages per second that may leave from one of our addresses."""
 
+    def turns(self, message: Message) -> int:
+        """Give how many of these messages a message counts as: a long SMS is several."""
+
     def send(self, message: Message, conversation: Conversation) -> Receipt:
         """Hand a message to the provider.
 

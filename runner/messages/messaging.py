@@ -12,6 +12,7 @@ from runner.messages.channels import Channel
 from runner.messages.hands import Hands
 from runner.messages.inbox import Inbox
 from runner.messages.keeping import Shelf
+from runner.messages.limits import Reach
 from runner.messages.opting import Opting
 from runner.messages.senders import Senders
 from runner.messages.sending import THREADS, Sending
@@ -67,6 +68,7 @@ class Messaging:
         return Threads(
             self._own.channels,
             senders,
+            Reach(parts.vault.mark, parts.clock, parts.alarms, *settings.message_limits),
             parts.clock,
             self.sending.soon,
             self._own.changed,

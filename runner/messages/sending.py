@@ -180,6 +180,8 @@ class Sending:
         if own is None:
             return None
         with self._store.work() as work:
+            if work.message_switch().stopped:
+                return None  # it waits until they may leave again
             sender = f"{channel}:{address}"
             free, now = work.open_pace(sender), self._clock()
             if free is not None and free - now > timedelta(milliseconds=5):
@@ -192,7 +194,8 @@ class Sending:
                 looked_at.add(due.id)
                 found = self._let_go(work, due, now)
                 if found is not None:
-                    work.keep_pace(sender, next_turn(own.rate(address), free, now))
+                    rate = own.rate(address) / own.turns(found[0])
+                    work.keep_pace(sender, next_turn(rate, free, now))
                     return found
         return None
 
@@ -214,6 +217,9 @@ class Sending:
             return None
         if message.not_after is not None and now > message.not_after:
             threads.change(work, message, state="failed", reason=TOO_LATE)
+            return None
+        if reason := self._channels[message.channel].fits(message, conversation, now):
+            threads.change(work, message, state="failed", reason=reason)  # as of WhatsApp's window
             return None
         tries = message.tries + 1
         leaving = threads.change(work, message, state="sending", tries=tries, tried=now)

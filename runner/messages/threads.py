@@ -5,7 +5,7 @@ The rows that go out are the queue: what is written here leaves by `runner.messa
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from desk.conversations import (
@@ -20,6 +20,7 @@ from desk.conversations import (
 from flow.effects import SendMessage
 from runner.ids import new_id
 from runner.messages.channels import Channel
+from runner.messages.limits import Reach
 from runner.messages.senders import Senders
 from runner.messages.splitting import split
 from runner.ports import Work
@@ -34,7 +35,8 @@ OPTED_OUT = "the contact wants no messages"
 class Written:
     """What shall be sent: who writes it (`author`), and all of it. `key` is the writer's own name.
 
-    `confirms` an opt-out: it leaves although the contact wants no more messages.
+    `confirms` an opt-out: it leaves although the contact wants no more messages. `valid_for`:
+    seconds after which it is not sent any more.
     """
 
     author: str
@@ -46,6 +48,7 @@ class Written:
     key: str = ""
     bulk: bool = False
     confirms: bool = False
+    valid_for: float | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -60,11 +63,13 @@ class Threads:
         self,
         channels: Mapping[ChannelName, Channel],
         senders: Senders,
+        reach: Reach,
         clock: Callable[[], datetime],
         soon: Callable[[str, str], object],
         changed: Callable[[str], object],
     ) -> None:
-        self._channels, self._senders, self._clock = channels, senders, clock
+        self._channels, self._senders, self._reach = channels, senders, reach
+        self._clock = clock
         self._soon, self._changed = soon, changed
 
     def perform(self, work: Work, effect: SendMessage) -> Result:
@@ -159,6 +164,8 @@ class Threads:
             return "failed", {"reason": str(error)}
         found = work.enter_peer(channel, address, peer)
         conversation = work.conversation(found.id) if found is not None else None
+        if reason := self._reach.ask(work, effect.id, channel, peer):
+            return "failed", {"reason": reason}
         if conversation is None:
             conversation = self._opened(work, channel, address, peer)
             if effect.bulk:
@@ -190,6 +197,7 @@ class Threads:
             media=effect.media,
             choices=effect.choices,
             bulk=effect.bulk,
+            valid_for=effect.valid_for,
             details=details,
         )
         row, _ = self.write(work, conversation, written, effect.id)
@@ -204,6 +212,8 @@ class Threads:
         self, conversation: Conversation, written: Written, name: str, at: datetime
     ) -> Message:
         details = {**written.details, **({"confirms": True} if written.confirms else {})}
+        seconds = written.valid_for
+        until = at + timedelta(seconds=seconds) if seconds is not None else None
         return Message(
             id=name,
             conversation=conversation.id,
@@ -221,6 +231,7 @@ class Threads:
             choices=written.choices,
             key=written.key,
             priority=BULK if written.bulk else URGENT,
+            not_after=until,
             details=details,
         )
 

@@ -5,6 +5,8 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
+from playwright.sync_api import Locator
+
 from tests.digital.chat.serving import ChatServer
 from tests.support.waiting import wait_until
 
@@ -32,6 +34,15 @@ class ApiAgent:
         conversation = str(lying[0]["conversation"]["id"])
         assert self.post(f"/conversations/{conversation}/take")["agent"] == self.id
         return conversation
+
+    def types(self, conversation: str, shown: Locator) -> None:
+        """Write until the visitor sees it, noting it again and again as agents' programs do."""
+
+        def seen() -> bool:
+            self.post(f"/conversations/{conversation}/typing")
+            return shown.is_visible()
+
+        wait_until(seen, 15, every=0.5, what="somebody is writing")
 
     def say(self, conversation: str, text: str, key: str = "") -> str:
         """Write to the visitor; the message's id."""

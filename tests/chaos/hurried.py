@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from app import create_app
 from digital.carrier.channel import CarrierChannel
+from digital.email.channel import EmailChannel
 from jobs import reaper, worker
 from runner import effects, legs, orders
 from runner.messages import bursts, sending
@@ -20,6 +21,6 @@ sending.SHORTEST = timedelta(seconds=0.3)
 bursts.BURSTS = {**bursts.BURSTS, "sms": (1_000, timedelta(seconds=30))}  # stories are told fast
 sending.UNREACHED = 0.3
 sending.PATIENCE = timedelta(seconds=4)
-CarrierChannel.patience = timedelta(seconds=4)
+CarrierChannel.patience = EmailChannel.patience = timedelta(seconds=4)
 reaper.BEAT, reaper.LOOK, reaper.LEASE = 0.5, 0.2, 2.0
 worker.POLL = 0.2

@@ -6,22 +6,27 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.utils import make_msgid
 from pathlib import Path
+from smtplib import SMTP, SMTPException
 from typing import Any
 
 from app import Telephony
 from desk.agents_file import AgentEntry, AgentsFile, RingGroupEntry
 from runner.staff import Staff
-from tests.chaos.kill_points import Killer, Point
+from tests.chaos.kill_points import Killer, Point, Victim
 from tests.standin import Standin
 from tests.standin.leg import Leg
 from tests.support.carrier import CALLER
 from tests.support.installation import NUMBER, Installation
 from tests.support.servers import Servers
+from tests.support.smtp import Sink
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 FLOWS = Path(__file__).parents[1] / "centre" / "flows"
 CALLBACKS, TEXTS, DESK = "+15550100002", "+15550100003", "+15550100004"
+MAILBOX, WRITER = "help@acme.example", "ann@shop.example"
 ANN, BOB, ADA, OFFICE = "+15550101001", "+15550101002", "+15550101234", "+15550107777"
 EXAMPLE_FLOWS = ("delivery-notice", "consented-call", "dial-and-forward", "appointment-reminder")
 LEAVING = "'queued', 'sending', 'unknown'"
@@ -47,11 +52,15 @@ def _well(_carrier: Standin) -> None:
 
 @dataclass(frozen=True)
 class Story:
-    """One story: who works in it, what everybody does, and what the carrier does wrong."""
+    """One story: who works in it, what everybody does, and what the carrier does wrong.
+
+    `listens` is whose process is told things, and may die when it has answered.
+    """
 
     agents: tuple[str, ...]
     people: Callable[["Stage"], None]
     faults: Callable[[Standin], None] = _well
+    listens: Victim = "web"
 
 
 @dataclass
@@ -62,6 +71,7 @@ class Stage:
     servers: Servers
     carrier: Standin
     killer: Killer
+    post: Sink
     key: str = ""
     known: dict[str, set[str]] = field(default_factory=dict)
 
@@ -70,7 +80,8 @@ class Stage:
         self.house.publish(FLOWS / "support.yaml", NUMBER)
         self.house.publish(FLOWS / "callback.yaml", CALLBACKS)
         self.house.publish(FLOWS / "website.yaml")
-        self.house.publish(Path(__file__).parent / "flows" / "texting.yaml", f"sms:{TEXTS}")
+        addresses = (f"sms:{TEXTS}", f"whatsapp:{TEXTS}", f"mailto:{MAILBOX}")
+        self.house.publish(Path(__file__).parent / "flows" / "texting.yaml", *addresses)
         self.house.publish(Path(__file__).parents[1] / "messages" / "desk.yaml", f"sms:{DESK}")
         for name in EXAMPLE_FLOWS:
             self.house.publish(EXAMPLES / f"{name}.yaml")
@@ -143,6 +154,7 @@ class Stage:
         for number in (ANN, BOB, *_TOLD):
             self.carrier.script(number)
         before, written = len(self.carrier.legs), len(self.carrier.texts)
+        posted = len(self.post.received)
         self.at_work(*story.agents)
         faults = self.carrier.faults.rest
         faults.clear()
@@ -162,8 +174,33 @@ class Stage:
         theirs = len(self.carrier.recordings)
         texts = [(text.to, text.status, text.body) for text in self.carrier.texts[written:]]
         told = {"called": called, "said": said, "theirs": theirs, "unseen": unseen}
-        told["texts"] = texts
+        told["texts"], told["mails"] = texts, self.mails(posted)
         return {**self._found(), **told}
+
+    def mails(self, first: int = 0) -> list[tuple[str, str]]:
+        """Recipient and text of our mails; mailboxes show two of one Message-ID once."""
+        by_name = {str(each.message["Message-ID"]): each for each in self.post.received[first:]}
+        return [(each.to[0], each.text.strip()) for each in by_name.values()]
+
+    def mail(self, text: str, **headers: str) -> None:
+        """Hand a mail in as a mail server does: again until it is taken, then never more."""
+        letter = EmailMessage()
+        letter["From"], letter["To"], letter["Subject"] = WRITER, MAILBOX, "Lamp"
+        letter["Message-ID"] = make_msgid(domain="shop.example")
+        for name, value in headers.items():
+            letter[name] = value
+        letter.set_content(text)
+        host, _, port = self.servers.given["SMTP_LISTEN"].partition(":")
+        deadline = time.monotonic() + LONG
+        while True:
+            try:
+                with SMTP(host, int(port), timeout=15) as smtp:
+                    smtp.send_message(letter)
+                    break
+            except (OSError, SMTPException):
+                assert time.monotonic() < deadline, "no mail is taken"
+                time.sleep(0.05)
+        self.killer.answered()
 
     def _is_quiet(self) -> bool:
         rows = self.house.rows

@@ -158,13 +158,32 @@ def _two(one: Leg, other: Leg) -> bool:
     return ends and one.hears(other) and other.hears(one)
 
 
-def _texts(stage: Stage) -> None:
-    """Somebody writes, is asked, answers, and is thanked twice."""
-    carrier = stage.carrier
-    carrier.text(TEXTS, "Hello", CALLER)
-    stage.until(lambda: _came(carrier, "What is it about?"))
-    carrier.text(TEXTS, "1", CALLER)
-    stage.until(lambda: _came(carrier, "Goodbye!"))
+def _texts(stage: Stage, by: str = "") -> None:
+    """Somebody writes (`by`: an address's prefix), is asked, answers, and is thanked twice."""
+    carrier, writer = stage.carrier, f"{by}{CALLER}"
+    carrier.text(f"{by}{TEXTS}", "Hello", writer)
+    stage.until(lambda: _came(carrier, "What is it about?", writer))
+    carrier.text(f"{by}{TEXTS}", "1", writer)
+    stage.until(lambda: _came(carrier, "Goodbye!", writer))
+
+
+def _writes_by_whatsapp(stage: Stage) -> None:
+    """The same by WhatsApp."""
+    _texts(stage, "whatsapp:")
+
+
+def _mails(stage: Stage) -> None:
+    """The same by e-mail."""
+    before = len(stage.post.received)
+
+    def came(beginning: str) -> bool:
+        return any(text.startswith(beginning) for _, text in stage.mails(before))
+
+    stage.mail("Hello")
+    stage.until(lambda: came("What is it about?"))
+    asked = str(stage.post.received[-1].message["Message-ID"])
+    stage.mail("1", **{"In-Reply-To": asked, "References": asked})
+    stage.until(lambda: came("Goodbye!"))
 
 
 def _reminder(stage: Stage) -> None:
@@ -197,9 +216,9 @@ def _writes_with_agent(stage: Stage) -> None:
     stage.until(lambda: _came(carrier, "Goodbye!"))
 
 
-def _came(carrier: Standin, beginning: str) -> bool:
+def _came(carrier: Standin, beginning: str, writer: str = CALLER) -> bool:
     """Whether the newest message to the contact begins so."""
-    theirs = [text for text in carrier.texts if text.to == CALLER]
+    theirs = [text for text in carrier.texts if text.to == writer]
     return bool(theirs) and theirs[-1].body.startswith(beginning)
 
 
@@ -251,6 +270,8 @@ STORIES = {
     "500": _of_a_call(_fails),
     "time-out": _of_a_call(_times_out),
     "texts": Story((), _texts),
+    "WhatsApp": Story((), _writes_by_whatsapp),
+    "mails": Story((), _mails, listens="worker"),
     "reminder": Story((), _reminder),
     "texts an agent": Story(("ann",), _writes_with_agent),
     "text fails": Story((), _texts, _text_fails),

@@ -9,12 +9,13 @@ import pytest
 
 from tests.chaos.conftest import HURRIED
 from tests.chaos.kill_points import Killer, Patient, Point, Victim, When
-from tests.chaos.stage import Stage
+from tests.chaos.stage import MAILBOX, Stage
 from tests.chaos.stories import STORIES
 from tests.standin import stand_in
 from tests.support.installation import installation
 from tests.support.nursery import Mother, nursery
 from tests.support.servers import beside
+from tests.support.smtp import Sink, free_port, smtp_sink
 
 LONG = bool(os.environ.get("LINEWALK_LONG"))
 SHORT: dict[
@@ -30,6 +31,7 @@ SHORT: dict[
         "texts": (Point(1, "after", "web"), Point(2, "before", "both")),
         "text time-out": (Point(2, "after", "web"),),
         "texts an agent": (Point(3, "before", "both"),),
+        "mails": (Point(1, "after", "both"), Point(2, "behind", "worker")),
     },
     "postgresql": {
         "survey": (Point(2, "after", "both"),),
@@ -42,9 +44,18 @@ SHORT: dict[
         "time-out": (Point(1, "after", "web"),),
         "texts": (Point(2, "behind", "web"),),
         "reminder": (Point(1, "before", "both"),),
+        "WhatsApp": (Point(2, "after", "both"),),
+        "mails": (Point(2, "before", "both"),),
     },
 }
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(3_600 if LONG else 240)]
+
+
+def by_mail(post: Sink) -> dict[str, str]:
+    """The settings for mails in and out."""
+    listen, rate = f"127.0.0.1:{free_port()}", "100"
+    address = {"MAIL_FROM": f"Acme <{MAILBOX}>", "SMTP_URL": post.url, "SMTP_LISTEN": listen}
+    return {**address, "MAILS_PER_SECOND": rate}
 
 
 @pytest.fixture
@@ -53,15 +64,17 @@ def stage(ready_url: str, tmp_path: Path, hurried: Mother) -> Iterator[Stage]:
     with (
         nursery(tmp_path, hurried) as programs,
         stand_in() as carrier,
+        smtp_sink() as post,
         installation(ready_url, tmp_path, twilio_api_url=carrier.api_url) as house,
     ):
-        servers = beside(house, programs)
+        servers = beside(house, programs, **by_mail(post))
         servers.application = HURRIED
         killer = Killer(servers)
         patient = Patient(killer)
         carrier.connect(patient, servers.base)
         carrier.faults.at_rest = killer.at_rest
-        made = Stage(house, servers, carrier, killer)
+        post.at_end = lambda port, *, taken: killer.at_rest("SMTP", port, taken)
+        made = Stage(house, servers, carrier, killer, post)
         made.prepare()
         try:
             servers.start()
@@ -70,14 +83,14 @@ def stage(ready_url: str, tmp_path: Path, hurried: Mother) -> Iterator[Stage]:
             patient.is_over = True
 
 
-def points(stage: Stage) -> list[Point]:
+def points(stage: Stage, listens: Victim) -> list[Point]:
     """Every point of the story that was just told without interruption."""
     requests, webhooks = len(stage.killer.rest), stage.killer.webhooks
     found: list[Point] = []
     for victim in get_args(Victim):
         kinds: tuple[tuple[When, int], ...] = (("before", requests), ("after", requests))
         found += [Point(n + 1, when, victim) for when, count in kinds for n in range(count)]
-    return found + [Point(n + 1, "behind", "web") for n in range(webhooks)]
+    return found + [Point(n + 1, "behind", listens) for n in range(webhooks)]
 
 
 def differences(stage: Stage, name: str, given: Sequence[Point] | None) -> dict[str, object]:
@@ -87,7 +100,7 @@ def differences(stage: Stage, name: str, given: Sequence[Point] | None) -> dict[
     """
     expected = stage.tell(STORIES[name], None)
     wrong: dict[str, object] = {}
-    for point in points(stage) if given is None else given:
+    for point in points(stage, STORIES[name].listens) if given is None else given:
         try:
             found = stage.tell(STORIES[name], point)
         except AssertionError as problem:

@@ -19,6 +19,7 @@ NOBODYS = {
     "survey_answers": "figures stay without execution, question and own words",
     "assignments": "an agent's conversations stay without the contact's place",
     "dialled": "sums stay without the number's digest",
+    "outreach": "sums stay without the digest of whom it went to",
     "opt_outs": "who wants no messages is not written to again; a keyed mark says who",
     "audit": "entries stay without the contact's id",
 }

@@ -60,12 +60,16 @@ class Office:
         return list(reversed(items))
 
     def until(self, state: str, agent: str = "", number: int = 0) -> Any:
-        """Wait until a conversation stands so; it, as the API gives it."""
+        """Wait until a conversation stands so, for the desk too; it, as the API gives it."""
+        lying = "SELECT 1 FROM lw_waiting WHERE waits AND conversation = :conversation"
 
         def standing() -> Any:
             found = self.conversations()
             one = found[number] if len(found) > number else {}
-            return one if (one.get("state"), one.get("agent")) == (state, agent) else None
+            if (one.get("state"), one.get("agent")) != (state, agent):
+                return None
+            lies = state != "waiting" or self.town.house.rows(lying, conversation=one["id"])
+            return one if lies else None
 
         return self.town.carrier.until(standing)
 

@@ -11,6 +11,7 @@ KEEPERS = {
     "digital/email/channel.py": "asks whether our own mail says anything",
     "digital/email/incoming.py": "hands it to the inbox as it came",
     "digital/email/render.py": "writes our own, which no stranger wrote",
+    "web/api/conversations.py": "says whether there is any",
     "web/cli/simulator/words.py": "shows what a flow's own e-mail says, as text in a terminal",
 }
 

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from desk.call_book import Gate
+from desk.conversations import OptOut
 from flow.effects import SendEmail
 from flow.ledger import Recording
 from flow.mailbox import mailbox
-from runner.mail import ATTACHED, MailDoor
+from runner.mail import ATTACHED, MailDoor, MailError
 from runner.mail_settings import mail_server
 from runner.mailer import OFF, Mailer, NotYet, PostOffice
 from runner.vault import Vault
@@ -88,6 +90,32 @@ def test_what_is_never_sent(office: Office, changes: dict[str, Any], reason: str
     assert outcome == "failed"
     assert reason in result["reason"]
     assert office.sink.connections == 0
+
+
+def test_who_wants_no_mails_gets_none(office: Office) -> None:
+    with office.store.work() as work:
+        work.opt_out(OptOut("email", "", "ann@shop.example", NOON, by="operator"))
+        work.opt_out(OptOut("email", "sales@example.com", "bob@shop.example", NOON))
+    to = ("Ann@shop.example", "bob@shop.example")
+    assert office.mailer(replace(EMAIL, to=to))[0] == "sent"
+    assert [each.to for each in office.sink.received] == [["bob@shop.example"]]
+    outcome, result = office.mailer(replace(EMAIL, id="e1.3", to=to, sender="sales@example.com"))
+    assert (outcome, result["reason"]) == ("opted_out", "who it goes to wants no e-mails")
+    assert len(office.sink.received) == 1
+
+
+def test_what_is_sent_while_messages_are_stopped_leaves_later(office: Office) -> None:
+    with office.store.work() as work:
+        work.keep_message_switch(Gate(stopped=True))
+    assert office.mailer(EMAIL)[0] == "sent"
+    assert office.mail().reason == "messages are stopped"
+    with pytest.raises(MailError, match="stopped"):
+        office.mailer.send("e1.2")
+    assert office.sink.connections == 0
+    with office.store.work() as work:
+        work.keep_message_switch(Gate())
+    office.mailer.send("e1.2")
+    assert (office.mail().state, office.sink.subjects()) == ("sent", ["Hello"])
 
 
 def test_another_name_or_address_of_the_house_may_be_shown(office: Office) -> None:

@@ -48,12 +48,19 @@ class Received:
         ]
 
 
+def _nobody(_port: int, *, taken: bool) -> bool:
+    """Nothing happens to who hands mails in."""
+    del taken
+    return False
+
+
 @dataclass
 class Sink:
     """What came in, and what the next commands are answered.
 
     `answers` maps a verb (`RCPT`, or `RCPT bob@x.example`; `END` is the end of the data) to the
-    replies it gets, in turn; "drop" breaks the connection. `users` may log in.
+    replies it gets, in turn; "drop" breaks the connection. `users` may log in. `at_end` is told the
+    port of who hands a mail in, before and after it is taken; true breaks the connection.
     """
 
     received: list[Received] = field(default_factory=list)
@@ -62,6 +69,7 @@ class Sink:
     logins: list[str] = field(default_factory=list)
     tls: ssl.SSLContext | None = None
     tls_first: bool = False
+    at_end: Callable[..., bool] = _nobody
     port: int = 0
     connections: int = 0
 
@@ -169,11 +177,13 @@ class _Talk(socketserver.StreamRequestHandler):
             if not line:
                 raise _Dropped
             lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
-        answer = self.sink.answer("END", "")
+        answer, port = self.sink.answer("END", ""), self.client_address[1]
+        if self.sink.at_end(port, taken=False):
+            raise _Dropped
         if not answer.startswith(("4", "5")):
             mail = Received(self.sender, self.to, b"".join(lines), self.encrypted)
             self.sink.received.append(mail)
-        if answer == "drop":
+        if answer == "drop" or self.sink.at_end(port, taken=True):
             raise _Dropped
         self.say(answer or "250 taken")
 

@@ -114,5 +114,6 @@ def _closed(answer: Response) -> Response:
     if request.path.startswith(PREFIX):
         answer.headers["Cache-Control"] = "no-store"
         answer.headers["X-Content-Type-Options"] = "nosniff"
-        answer.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+        policy = "default-src 'none'; frame-ancestors 'none'"
+        answer.headers.setdefault("Content-Security-Policy", policy)
     return answer

@@ -120,7 +120,20 @@ class MessageOut(BaseModel):
     at: datetime
     state: Delivery
     reason: str = Field(description="Why it did not arrive; empty for none.")
+    code: int = Field(description="The provider's number for why; 0 for none.")
+    segments: int = Field(description="What an SMS is billed as; 0 where it is not counted.")
     media: list[MediaOut]
+    left_out: list[str] = Field(description="Files that were not kept, and why.")
+    full_text: str = Field(
+        description="All of a mail's text, with what it quotes; empty where `text` is all of it."
+    )
+    has_html: bool = Field(description="Whether /messages/{id}/html gives a page.")
+
+
+_PLAIN = (
+    *("id", "number", "direction", "author", "text", "subject"),
+    *("at", "state", "reason", "code", "segments"),
+)
 
 
 class MessagePage(BaseModel):
@@ -192,8 +205,15 @@ def shown(conversation: Conversation) -> dict[str, Any]:
 
 def written(message: Message) -> dict[str, Any]:
     """Give a message as it is told."""
-    own = {name: getattr(message, name) for name in MessageOut.model_fields if name != "media"}
-    return {**own, "media": [_file(each) for each in message.media]}
+    details = message.details
+    whole = str(details.get("full_text") or "")
+    return {
+        **{name: getattr(message, name) for name in _PLAIN},
+        "media": [_file(each) for each in message.media],
+        "left_out": list(details.get("left_out") or ()),
+        "full_text": "" if whole.strip() == message.text.strip() else whole,
+        "has_html": bool(message.html.strip()),
+    }
 
 
 def _file(media: Mapping[str, Any]) -> dict[str, Any]:

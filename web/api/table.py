@@ -12,9 +12,12 @@ from web.api import (
     calls,
     contacts,
     conversations,
+    files,
     flows,
     handling,
     interactions,
+    mail_pages,
+    opt_outs,
     prompts,
     queues,
     recordings,
@@ -56,6 +59,10 @@ RESOURCES: Sequence[Resource] = (
     resource(handling.supervision, POST=CHANGE),  # who listens needs a permission of its own
     resource(wrap_ups.routes, PUT=CHANGE),
     resource(conversations.routes, GET=READ),
+    resource(files.routes, GET=READ),
+    resource(mail_pages.routes, GET=READ),
+    resource(opt_outs.routes, GET=READ, DELETE=CHANGE),
+    resource(opt_outs.noting, POST=CALL | CHANGE),
     resource(texting.routes, POST=CALL | CHANGE),  # who may both may do it for any agent
     resource(templates.routes, GET=READ | CALL, PUT=CHANGE, DELETE=CHANGE),
     resource(voicemails.routes, GET=READ, PUT=CHANGE),

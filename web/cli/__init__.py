@@ -18,6 +18,7 @@ from web.cli.contact_data import (
 from web.cli.contacts import contacts
 from web.cli.flows import flows
 from web.cli.keys import keys
+from web.cli.messages import messages
 from web.cli.prompts import prompts
 from web.cli.release import release_command
 from web.cli.secrets import secrets
@@ -42,7 +43,7 @@ def add_commands(
         app.cli.add_command(command)
     for command in (export_command, erase_command, hold_command, release_hold_command):
         contacts.add_command(command)
-    groups = (flows, prompts, contacts, agents, calls, carrier, voicemails, secrets, keys, webhooks)
-    for command in groups:
+    people = (contacts, agents, voicemails)
+    for command in (flows, prompts, *people, calls, messages, carrier, secrets, keys, webhooks):
         app.cli.add_command(command)
     app.cli.add_command(release)

@@ -28,7 +28,7 @@
   const heard = (name, data, id) => {
     if (id) cursor = id;
     const value = JSON.parse(data);
-    if (name === 'message') { hear(value); typing = { on: false }; }
+    if (name === 'message') { hear(value); if (value.from !== 'visitor') typing = { on: false }; }
     if (name === 'typing') typing = value;
     if (name === 'state' || name === 'closed') { stand(value); if (name === 'closed') typing = { on: false }; }
     draw();

@@ -9,9 +9,11 @@ import pytest
 
 from desk.conversations import Conversation, Media, Message
 from digital.carrier.messages import Messages
+from runner.alarms import Alarms
 from runner.errors import CarrierError
 from runner.fetching import MediaFetching
 from runner.media import MediaShelf
+from runner.messages.limits import Reach
 from runner.messages.senders import Senders
 from runner.messages.threads import Threads
 from store.memory import MemoryStore
@@ -30,7 +32,12 @@ class Home:
         self.shelf = MediaShelf(folder, set)
         self.changed: list[str] = []
         threads = Threads(
-            {}, Senders(frozenset()), lambda: NOW, lambda *_: None, self.changed.append
+            {},
+            Senders(frozenset()),
+            Reach(str, lambda: NOW, Alarms()),
+            lambda: NOW,
+            lambda *_: None,
+            self.changed.append,
         )
         self.fetching = MediaFetching(
             self.store, lambda: threads, messages, self.shelf, clears=clears

@@ -75,6 +75,10 @@ class Provider:
         """Give the messages per second."""
         return self.per_second
 
+    def turns(self, message: Message) -> int:
+        """Give how many it counts as: a line each."""
+        return message.text.count("\n") + 1
+
     def send(self, message: Message, conversation: Conversation) -> Receipt:
         """Answer by the script, else take it."""
         assert conversation.id == message.conversation

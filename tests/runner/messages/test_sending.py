@@ -59,6 +59,22 @@ def test_a_sender_keeps_its_pace(house: House) -> None:
     assert [each - tried[0] for each in tried] == [timedelta(seconds=0.25 * n) for n in range(9)]
 
 
+def test_a_long_message_takes_as_many_turns_as_it_counts(house: House) -> None:
+    house.provider.per_second = 4.0
+    for text in ("1", "2\n2\n2", "3"):
+        write(house, text, peer=BOB)
+    assert len(house.all()) == 3
+    tried = sorted(each.tried for each in house.provider.sent if each.tried)
+    assert [each - tried[0] for each in tried] == [timedelta(seconds=0.25 * n) for n in (0, 1, 4)]
+
+
+def test_what_no_longer_fits_when_its_turn_comes_is_not_sent(house: House) -> None:
+    write(house, "Hello", peer=BOB)
+    house.provider.longest = 3
+    assert house.all() == []
+    assert (house.states(BOB), house.provider.sent) == (["failed"], [])
+
+
 def test_one_sender_waits_for_nothing_of_another(house: House) -> None:
     house.provider.per_second = 0.1
     house.channels["whatsapp"] = replace(house.provider, name="whatsapp", sent=[])

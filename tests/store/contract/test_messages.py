@@ -174,6 +174,30 @@ def test_an_opt_out_of_one_address_and_of_all(store: AnyStore) -> None:
         work.opt_out(OptOut("sms", OURS, OTHER, NOON))
         assert work.opt_in("sms", OURS, OTHER), "the one of this address and that of all"
         assert not work.opted_out("sms", OURS, OTHER)
+        for address in (OURS, "", "+1555"):
+            work.opt_out(OptOut("sms", address, OTHER, NOON))
+        work.opt_out(OptOut("sms", OURS, PEER, NOON))
+        assert work.opt_in("sms", "", OTHER), "of all addresses"
+        assert not work.opted_out("sms", "+1555", OTHER)
+        assert work.opted_out("sms", OURS, PEER)
+
+
+def test_what_waits_is_taken_back_by_channel_sender_and_haste(store: AnyStore) -> None:
+    keep(store, a_thread(version=5), a_thread("c2", peer=OTHER), a_thread("c3", channel="email"))
+    keep(store, a_message("m1", priority=BULK), a_message("m2", 2, state="sent", priority=BULK))
+    keep(store, a_message("m3", 3), a_message("x1", peer=OTHER, conversation="c2", priority=BULK))
+    keep(store, a_message("e1", channel="email", conversation="c3"))
+    with store.work() as work:
+        assert work.cancel_waiting("whatsapp", "", URGENT, "no", 9) == 0
+        assert work.cancel_waiting("", "+1555", URGENT, "no", 9) == 0
+        assert work.cancel_waiting("sms", OURS, BULK, "taken back", 1) == 1
+        assert work.cancel_waiting("sms", OURS, BULK, "taken back", 1) == 1
+        assert work.cancel_waiting("sms", OURS, BULK, "taken back", 1) == 0
+        found = [work.message(name) for name in ("m1", "m2", "m3", "x1", "e1")]
+        states = [each.state for each in found if each]
+        assert states == ["canceled", "sent", "queued", "canceled", "queued"]
+        assert store_version(work, "c1") == 6
+        assert work.cancel_waiting("", "", URGENT, "all", 9) == 2
 
 
 def test_what_waits_is_hurried_where_somebody_waits_for_it(store: AnyStore) -> None:

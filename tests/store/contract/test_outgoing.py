@@ -9,6 +9,7 @@ import pytest
 
 from desk.access import Interaction
 from desk.call_book import Blocked, Dialled, Gate, Refusal, Tally
+from desk.outreach import Begun, Outreach
 from flow.ledger import Call
 from tests.store.builders import MINUTE, NOON, at_once, begin
 from tests.store.conftest import AnyStore
@@ -35,6 +36,39 @@ def test_the_gate_is_open_until_somebody_stops_it(store: AnyStore) -> None:
         assert work.gate() == stopped
     with store.work() as work:
         assert work.open_gate() == stopped
+
+
+def test_the_switch_of_messages_is_one_of_its_own(store: AnyStore) -> None:
+    with store.work() as work:
+        assert work.message_switch() == Gate()
+        work.keep_message_switch(Gate(stopped=True, reason="spam", since=NOON))
+        assert work.gate() == Gate()
+    with store.work() as work:
+        assert work.message_switch() == Gate(stopped=True, reason="spam", since=NOON)
+        work.keep_gate(Gate(stopped=True))
+        work.keep_message_switch(Gate())
+        assert work.gate() == Gate(stopped=True)
+        assert work.message_switch() == Gate()
+
+
+def test_messages_that_were_begun_are_counted_by_key_in_all_and_to_one(store: AnyStore) -> None:
+    with store.work() as work:
+        work.enter_outreach()
+        assert work.begun(NOON, None, "p1") == Begun()
+        for entry in (
+            Outreach("e1.1", NOON - MINUTE, "k1", "p1"),
+            Outreach("e1.2", NOON - HOUR, "k1", "p1"),
+            Outreach("e1.3", NOON - MINUTE, "k1", "p2"),
+            Outreach("e2.1", NOON - MINUTE, "", "p1"),
+            Outreach("e2.2", NOON - DAY, "", "p1"),
+            Outreach("e1.1", NOON, "k1", "p9"),  # known
+        ):
+            work.keep_outreach(entry)
+    with store.work() as work:
+        work.enter_outreach()
+        assert work.begun(NOON, "k1", "p1") == Begun(hour=2, day=3, to_one=1)
+        assert work.begun(NOON, None, "p1") == Begun(hour=3, day=4, to_one=2)
+        assert work.begun(NOON, "k2", "p1") == Begun()
 
 
 def test_what_a_broken_transaction_did_is_undone(store: AnyStore) -> None:

@@ -1,0 +1,55 @@
+"""The rule of messages that are begun, asked in the transaction that writes one (threat 21)."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from desk.call_book import Refusal, masked
+from desk.outreach import IN_ALL, PER_KEY, MessageLimits, Outreach, reached
+from runner.alarms import Alarms
+from runner.ports import Work
+
+FROZEN = "the API key is frozen"
+
+
+class Reach:
+    """Lets messages to others be begun, or refuses them; `mark` makes a digest of whom."""
+
+    def __init__(
+        self,
+        mark: Callable[[str], str],
+        clock: Callable[[], datetime],
+        alarms: Alarms,
+        per_key: MessageLimits = PER_KEY,
+        in_all: MessageLimits = IN_ALL,
+    ) -> None:
+        self._mark, self._clock, self._alarms = mark, clock, alarms
+        self._per_key, self._in_all = per_key, in_all
+
+    def ask(self, work: Work, message: str, channel: str, peer: str) -> str:
+        """Count a message of a walk to somebody; gives why it is refused, "" when it may be sent.
+
+        The last lock of what the transaction reads: from here on others wait.
+        """
+        at, key = self._clock(), work.api_key_of(message.rpartition(".")[0])
+        entry = Outreach(message, at, key, self._mark(f"{channel}:{peer}"))
+        work.enter_outreach()
+        if key and work.is_frozen(key):
+            return self._refused(work, entry, "key_frozen", FROZEN, peer)
+        scopes = [("key_limit", key, self._per_key)] if key else []
+        for word, whose, limits in (*scopes, ("all_limit", None, self._in_all)):
+            if limit := reached(limits, work.begun(at, whose, entry.peer)):
+                ring = partial(self._alarms.reach, whose or "", limit, at)
+                work.afterwards(ring)
+                return self._refused(work, entry, word, limit, peer)
+        work.keep_outreach(entry)
+        return ""
+
+    def _refused(self, work: Work, entry: Outreach, word: str, detail: str, peer: str) -> str:
+        """Write why a message was not begun, with its contact's middle hidden."""
+        _, at, domain = peer.rpartition("@")
+        hidden = f"***{at}{domain}" if at else masked(peer)
+        refusal = Refusal(entry.at, entry.id, "message", entry.api_key, word, detail, hidden)
+        work.keep_refusal(refusal)
+        work.afterwards(lambda: self._alarms.refuse(entry.id, "message", word, detail))
+        return f"it may not be sent: {detail}"
