@@ -79,7 +79,7 @@ test-packages:
 	fi
 
 test: setup-dev test-packages ## everything the tests need, then all of them
-	@$(BIN)/pytest -n 4 $(ARGS)
+	@$(BIN)/pytest -n 4 --dist worksteal $(ARGS)
 
 golden: setup-dev ## rewrite the golden conversations; the diff is the review
 	@LINEWALK_REWRITE_GOLDEN=1 $(BIN)/pytest tests/conversations $(ARGS)

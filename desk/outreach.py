@@ -22,13 +22,6 @@ PER_KEY = MessageLimits(per_hour=1_000, per_day=5_000, to_one_per_hour=10)
 IN_ALL = MessageLimits(per_hour=5_000, per_day=20_000, to_one_per_hour=20)
 """What all may begin together: calls in which a flow sends a text are among them."""
 
-NAMES = {
-    "per_hour": "messages per hour",
-    "per_day": "messages per day",
-    "to_one_per_hour": "messages to one contact per hour",
-}
-"""What each limit is called in the log and among refusals."""
-
 
 @dataclass(frozen=True, slots=True)
 class Outreach:
@@ -51,9 +44,9 @@ class Begun:
 
 def reached(limits: MessageLimits, begun: Begun) -> str:
     """Name the limit that one more message would pass; "" for none."""
-    used = {"per_hour": begun.hour, "per_day": begun.day, "to_one_per_hour": begun.to_one}
-    for name, count in used.items():
-        most: float | None = getattr(limits, name)
-        if most is not None and count + 1 > most:
-            return NAMES[name]
-    return ""
+    used = (
+        ("messages per hour", limits.per_hour, begun.hour),
+        ("messages per day", limits.per_day, begun.day),
+        ("messages to one contact per hour", limits.to_one_per_hour, begun.to_one),
+    )
+    return next((name for name, most, n in used if most is not None and n + 1 > most), "")
