@@ -42,6 +42,16 @@ class Begun:
     to_one: int = 0
 
 
+NEAR = 200
+"""So close to a limit messages are counted one after the other: no more are begun at one moment."""
+
+
+def is_near(limits: MessageLimits, begun: Begun) -> bool:
+    """Say whether messages that are begun at the same moment could pass a limit together."""
+    used = ((limits.per_hour, begun.hour), (limits.per_day, begun.day))
+    return any(most is not None and most - count < NEAR for most, count in used)
+
+
 def reached(limits: MessageLimits, begun: Begun) -> str:
     """Name the limit that one more message would pass; "" for none."""
     used = (

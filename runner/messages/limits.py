@@ -5,9 +5,12 @@ from datetime import datetime
 from functools import partial
 
 from desk.call_book import Refusal, masked
-from desk.outreach import IN_ALL, PER_KEY, MessageLimits, Outreach, reached
+from desk.outreach import IN_ALL, PER_KEY, MessageLimits, Outreach, is_near, reached
 from runner.alarms import Alarms
 from runner.ports import Work
+
+Scope = tuple[str, str | None, MessageLimits]
+"""A refusal's word, whose messages are counted (None: all), and the limits."""
 
 FROZEN = "the API key is frozen"
 
@@ -29,15 +32,18 @@ class Reach:
     def ask(self, work: Work, message: str, channel: str, peer: str) -> str:
         """Count a message of a walk to somebody; gives why it is refused, "" when it may be sent.
 
-        The last lock of what the transaction reads: from here on others wait.
+        Near a limit others wait from here on, so that none is passed in a race; to one contact
+        nobody else writes meanwhile.
         """
         at, key = self._clock(), work.api_key_of(message.rpartition(".")[0])
         entry = Outreach(message, at, key, self._mark(f"{channel}:{peer}"))
-        work.enter_outreach()
         if key and work.is_frozen(key):
             return self._refused(work, entry, "key_frozen", FROZEN, peer)
-        scopes = [("key_limit", key, self._per_key)] if key else []
-        for word, whose, limits in (*scopes, ("all_limit", None, self._in_all)):
+        mine = [("key_limit", key, self._per_key)] if key else []
+        scopes: list[Scope] = [*mine, ("all_limit", None, self._in_all)]
+        if any(is_near(limits, work.begun(at, whose, entry.peer)) for _, whose, limits in scopes):
+            work.enter_outreach()
+        for word, whose, limits in scopes:
             if limit := reached(limits, work.begun(at, whose, entry.peer)):
                 ring = partial(self._alarms.reach, whose or "", limit, at)
                 work.afterwards(ring)

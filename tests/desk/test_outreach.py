@@ -3,7 +3,7 @@
 import pytest
 
 from desk.limits_text import parse_limits
-from desk.outreach import IN_ALL, PER_KEY, Begun, MessageLimits, reached
+from desk.outreach import IN_ALL, PER_KEY, Begun, MessageLimits, is_near, reached
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,14 @@ from desk.outreach import IN_ALL, PER_KEY, Begun, MessageLimits, reached
 def test_the_limit_that_one_more_would_pass_is_named(begun: Begun, named: str) -> None:
     assert reached(MessageLimits(3, 5, 2), begun) == named
     assert reached(MessageLimits(), begun) == ""
+
+
+def test_close_to_a_limit_is_as_many_as_may_come_at_one_moment() -> None:
+    limits = MessageLimits(per_hour=1_000, per_day=5_000, to_one_per_hour=1)
+    assert not is_near(limits, Begun(hour=800, day=4_800))
+    assert is_near(limits, Begun(hour=801))
+    assert is_near(limits, Begun(day=4_801))
+    assert not is_near(MessageLimits(), Begun(hour=9_999_999))
 
 
 def test_limits_are_read_as_those_of_calls() -> None:
