@@ -48,8 +48,9 @@ class Alarms:
             if rung is not None and at - rung < QUIET:
                 return
             self._rung[key, limit] = at
-        what = "messages" if limit.startswith("messages") else "calls"
-        _log.error(f"a limit of outgoing {what} is reached", api_key=key, limit=limit)
+        calls = not limit.startswith("messages")
+        words = "a limit of outgoing calls is reached", "a limit of outgoing messages is reached"
+        _log.error(words[0 if calls else 1], api_key=key, limit=limit)
 
     def freeze(self, key: str, why: str) -> None:
         """Say that a key opens nothing any more until somebody has looked into it."""

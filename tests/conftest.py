@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import werkzeug.test
+from werkzeug.routing.rules import Rule
 
 from tests.services.run_folder import make_run_folder, remove_run_folder
 from tests.services.skips import skipped_tests, skips_are_failures
@@ -18,6 +20,21 @@ pytest_plugins = ["tests.services.databases"]
 # close them, which is then an error of whatever test happens to run.
 _encoded = partial(werkzeug.test.stream_encode_multipart, use_tempfile=False)
 werkzeug.test.stream_encode_multipart = _encoded
+
+# Thousands of tests build the application. What its rules are compiled to depends on their text
+# alone, and takes longer than all the rest.
+_compile_builder = Rule._compile_builder
+_compiled: dict[Any, Any] = {}
+
+
+def _compiled_once(rule: Rule, append_unknown: bool = True) -> Any:  # noqa: FBT001, FBT002  the library's own
+    key = (rule.rule, repr(rule.defaults), tuple(rule._trace), append_unknown)
+    if key not in _compiled:
+        _compiled[key] = _compile_builder(rule, append_unknown)
+    return _compiled[key]
+
+
+Rule._compile_builder = _compiled_once  # type: ignore[assignment, method-assign]  # as above
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -8,6 +8,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 CONNECT_SECONDS = 2.0  # for all of a host's addresses together
@@ -65,10 +66,11 @@ class DeadlineSSLSocket(ssl.SSLSocket):
             self.settimeout(self.deadline.remaining())
 
 
+@cache
 def tls_context(ca_file: str | None = None) -> ssl.SSLContext:
     """Make the TLS settings of outbound requests: certificate and host name are verified.
 
-    The system's authorities, or the ones in `ca_file` only.
+    The system's authorities, or the ones in `ca_file` only. They are read once: that takes long.
     """
     context = ssl.create_default_context(cafile=ca_file)
     context.sslsocket_class = DeadlineSSLSocket

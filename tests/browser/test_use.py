@@ -1,8 +1,8 @@
 """The widget for everybody: by keyboard, on a telephone, by screen reader, in five languages."""
 
+from contextlib import closing
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from tests.browser.chat import Chat
@@ -11,6 +11,7 @@ from tests.browser.shop import Shop
 from tests.digital.chat.serving import ChatServer
 
 HELLO = "Hello! What can we do for you?"
+DESK: ViewportSize = {"width": 1180, "height": 760}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
 NAMELESS = """() => {
@@ -103,16 +104,17 @@ def test_roles_names_and_contrasts(chat: Chat) -> None:
     assert chat.page.evaluate(CONTRASTS) == []
 
 
-@pytest.mark.parametrize("colour", ["#ffd400", "#0a7a3b", "#777777", "#d6336c", "#00b3a4"])
 def test_contrast_holds_for_any_colour_of_the_operators(
-    context: BrowserContext, page_of_shop: Shop, colour: str
+    browser: Browser, page_of_shop: Shop
 ) -> None:
-    chat = opened(context.new_page(), page_of_shop, color=colour)
-    chat.open()
-    chat.write("Hi!")
-    chat.expects("Hi!", HELLO)
-    chat.page.mouse.move(5, 5)
-    assert chat.page.evaluate(CONTRASTS) == []
+    for colour in ("#ffd400", "#0a7a3b", "#777777", "#d6336c", "#00b3a4"):
+        with closing(browser.new_context(viewport=DESK, locale="en-GB")) as visitor:
+            chat = opened(visitor.new_page(), page_of_shop, color=colour)
+            chat.open()
+            chat.write("Hi!")
+            chat.expects("Hi!", HELLO)
+            chat.page.mouse.move(5, 5)
+            assert chat.page.evaluate(CONTRASTS) == [], colour
 
 
 def test_on_a_telephone_it_fills_the_screen(
@@ -194,21 +196,18 @@ def test_what_is_written_before_the_form_is_known_waits_for_it(
     chat.expects("Hello Zoë, what is it about?", "my bill", bye)
 
 
-@pytest.mark.parametrize(
-    ("options", "name"),
-    [
+def test_languages(browser: Browser, page_of_shop: Shop) -> None:
+    wanted: tuple[tuple[dict[str, str], str], ...] = (
         ({"language": "de"}, "Chat öffnen"),
         ({"lang": "fr-CA"}, "Ouvrir le chat"),
         ({"language": "es"}, "Abrir el chat"),
         ({"language": "pt-BR"}, "Abrir o chat"),
         ({"language": "xx"}, "Open the chat"),
-    ],
-)
-def test_languages(
-    context: BrowserContext, page_of_shop: Shop, options: dict[str, str], name: str
-) -> None:
-    chat = opened(context.new_page(), page_of_shop, **options)
-    expect(chat.page.get_by_role("button", name=name, exact=True)).to_be_visible()
+    )
+    for options, name in wanted:
+        with closing(browser.new_context(viewport=DESK, locale="en-GB")) as visitor:
+            chat = opened(visitor.new_page(), page_of_shop, **options)
+            expect(chat.page.get_by_role("button", name=name, exact=True)).to_be_visible()
 
 
 def test_a_flow_may_greet_when_the_chat_is_opened(

@@ -32,6 +32,7 @@ UNTELLABLE = {
     "put_agent": "an agent's address, and ids as in the agents file, are more than a pattern",
     "change_agent": "as put_agent",
     "put_ring_group": "as put_agent",
+    "note_opt_out": "an address is more than a pattern; which agents there are",
     "place_call": "which agents, flows and numbers there are is more than a schema says",
     "add_webhook": "an address is more than a pattern says",
     "put_message_template": "whether a text is a template is what Liquid says; ids as put_agent",
