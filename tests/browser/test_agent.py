@@ -10,6 +10,7 @@ from tests.browser.chat import Chat
 from tests.browser.conftest import opened
 from tests.browser.shop import Shop
 from tests.digital.chat.serving import ChatServer
+from tests.digital.chat.staff import another_process
 from tests.support.waiting import wait_until
 
 HELLO = "Hello! What can we do for you?"
@@ -131,3 +132,21 @@ def test_what_an_agent_writes_is_shown_and_its_reading_told(
     expect(chat.panel.locator(".stand")).to_have_text("This chat is over")
     expect(chat.field).to_have_attribute("placeholder", "Write to begin a new chat")
     assert chat.troubles == []
+
+
+def test_what_is_told_of_older_messages_does_not_hide_who_writes(
+    chat: Chat, server: ChatServer
+) -> None:
+    ask_for_somebody(chat)
+    ann = agent_of(server)
+    thread = ann.take()
+    expect(chat.panel.locator(".stand")).to_have_text("You are talking to Ann")
+    writing = chat.panel.get_by_text("Ann is writing…")
+    ann.types(thread, writing)
+    with server.house() as house, another_process(house) as telephony, house.store.work() as work:
+        older = next(m for m in house.threads.messages(thread, 10) if m.author == "flow")
+        telephony.messaging.threads.change(work, older, text="Hello once more!")
+    expect(chat.messages.filter(has_text="Hello once more!")).to_have_count(1)
+    expect(writing).to_be_visible(timeout=100)
+    ann.say(thread, "I am Ann. What is it?")
+    expect(writing).to_be_hidden()

@@ -28,7 +28,7 @@
   const heard = (name, data, id) => {
     if (id) cursor = id;
     const value = JSON.parse(data);
-    if (name === 'message') { hear(value); if (value.from !== 'visitor') typing = { on: false }; }
+    if (name === 'message') { if (value.from !== 'visitor' && !messages.has(value.id)) typing = { on: false }; hear(value); }
     if (name === 'typing') typing = value;
     if (name === 'state' || name === 'closed') { stand(value); if (name === 'closed') typing = { on: false }; }
     draw();
