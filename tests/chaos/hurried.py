@@ -18,7 +18,7 @@ effects._patience = lambda effect: timedelta(seconds=4)
 legs.LOOKED_FOR = (0.3, 1.0, 2.5)
 sending.LOOKED_FOR = (0.3, 1.0, 2.5)
 sending.SHORTEST = timedelta(seconds=0.3)
-bursts.BURSTS = {**bursts.BURSTS, "sms": (1_000, timedelta(seconds=30))}  # stories are told fast
+bursts.BURSTS = dict.fromkeys(bursts.BURSTS, (1_000, timedelta(seconds=30)))  # as stories are told
 sending.UNREACHED = 0.3
 sending.PATIENCE = timedelta(seconds=4)
 CarrierChannel.patience = EmailChannel.patience = timedelta(seconds=4)
