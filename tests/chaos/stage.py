@@ -208,8 +208,9 @@ class Stage:
         going = rows("SELECT count(*) FROM lw_executions WHERE status <> 'ended'")
         legs = rows("SELECT count(*) FROM lw_legs WHERE state <> 'over'")
         wanted = rows("SELECT count(*) FROM lw_recordings WHERE state IN ('wanted', 'ready')")
+        copies = rows("SELECT count(*) FROM lw_carrier_copies WHERE gone IS NULL")
         leaving = rows(f"SELECT count(*) FROM lw_messages WHERE state IN ({LEAVING})")  # noqa: S608  words of ours
-        return ready == going == legs == wanted == leaving == [(0,)]
+        return ready == going == legs == wanted == copies == leaving == [(0,)]
 
     def _seen(self) -> dict[str, set[str]]:
         return {name: {row[0] for row in self.house.rows(query)} for name, query in _NEW.items()}
