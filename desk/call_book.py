@@ -4,7 +4,7 @@ Of a contact's number only a keyed digest stands beside a call, and a masked for
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 _NUMBER = re.compile(r"\+?\d{4,}")
@@ -21,6 +21,15 @@ class Gate:
     reason: str = ""
     since: datetime | None = None
     free_from: datetime | None = None
+
+    def shut(self, reason: str, at: datetime) -> "Gate":
+        """Stop it; one that is stopped already keeps since when."""
+        since = self.since if self.stopped else at
+        return replace(self, stopped=True, reason=reason, since=since)
+
+    def opened(self) -> "Gate":
+        """Let things leave again."""
+        return replace(self, stopped=False, reason="", since=None)
 
 
 @dataclass(frozen=True, slots=True)

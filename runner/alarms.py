@@ -48,9 +48,10 @@ class Alarms:
             if rung is not None and at - rung < QUIET:
                 return
             self._rung[key, limit] = at
-        calls = not limit.startswith("messages")
-        words = "a limit of outgoing calls is reached", "a limit of outgoing messages is reached"
-        _log.error(words[0 if calls else 1], api_key=key, limit=limit)
+        event = "a limit of outgoing calls is reached"
+        if limit.startswith("messages"):
+            event = "a limit of outgoing messages is reached"
+        _log.error(event, api_key=key, limit=limit)
 
     def freeze(self, key: str, why: str) -> None:
         """Say that a key opens nothing any more until somebody has looked into it."""

@@ -5,7 +5,7 @@ The switch and the list are asked in the database at every call, so they hold at
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -43,9 +43,7 @@ class Switchboard:
         """
         text = reason_of(reason)
         with self._store.work() as work:
-            gate = work.open_gate()
-            since = gate.since if gate.stopped else self._clock()
-            stopped = replace(gate, stopped=True, reason=text, since=since)
+            stopped = work.open_gate().shut(text, self._clock())
             work.keep_gate(stopped)
         _log.warning("outgoing calls are stopped")
         return stopped
@@ -54,7 +52,7 @@ class Switchboard:
         """Let outgoing calls leave again; false when they were not stopped."""
         with self._store.work() as work:
             gate = work.open_gate()
-            work.keep_gate(replace(gate, stopped=False, reason="", since=None))
+            work.keep_gate(gate.opened())
         _log.warning("outgoing calls may leave again")
         return gate.stopped
 

@@ -95,7 +95,6 @@ class SendMessage(Component):
         default=None,
         description="With to: answers overtake it; without it, in flows started by the API.",
     )
-
     valid_for: Duration | None = Field(
         default=None, gt=0, description="After this it is not sent any more; none: however long."
     )

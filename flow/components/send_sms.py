@@ -1,6 +1,7 @@
 """`send_sms`: sends a text message to a number."""
 
-from typing import Any, ClassVar, Literal
+from dataclasses import replace
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -35,7 +36,6 @@ class SendSms(Component):
     bulk: bool | None = Field(
         default=None, description="answers overtake it; without it, in flows started by the API."
     )
-
     valid_for: Duration | None = Field(
         default=None, gt=0, description="After this it is not sent any more; none: however long."
     )
@@ -55,8 +55,8 @@ class SendSms(Component):
             return Leave("failed", {"message_id": "", "reason": reason})
         bulk = is_bulk(context, self.bulk)
         effect = context.effect_id()
-        more: dict[str, Any] = {"bulk": bulk, "valid_for": self.valid_for}
-        return Need(SendMessage(effect, text, channel="sms", to=to, sender=sender, **more))
+        sms = SendMessage(effect, text, channel="sms", to=to, sender=sender, bulk=bulk)
+        return Need(replace(sms, valid_for=self.valid_for))
 
     def resume(self, context: Context, event: Event) -> Leave:
         """Leave by what became of it."""

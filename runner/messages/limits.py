@@ -41,10 +41,12 @@ class Reach:
             return self._refused(work, entry, "key_frozen", FROZEN, peer)
         mine = [("key_limit", key, self._per_key)] if key else []
         scopes: list[Scope] = [*mine, ("all_limit", None, self._in_all)]
-        if any(is_near(limits, work.begun(at, whose, entry.peer)) for _, whose, limits in scopes):
+        counted = [work.begun(at, whose, entry.peer) for _, whose, _ in scopes]
+        if any(is_near(each[2], begun) for each, begun in zip(scopes, counted, strict=True)):
             work.enter_outreach()
-        for word, whose, limits in scopes:
-            if limit := reached(limits, work.begun(at, whose, entry.peer)):
+            counted = [work.begun(at, whose, entry.peer) for _, whose, _ in scopes]
+        for (word, whose, limits), begun in zip(scopes, counted, strict=True):
+            if limit := reached(limits, begun):
                 ring = partial(self._alarms.reach, whose or "", limit, at)
                 work.afterwards(ring)
                 return self._refused(work, entry, word, limit, peer)

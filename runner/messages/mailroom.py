@@ -4,7 +4,6 @@ The switch is asked in the database at every message that leaves, so it holds at
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -36,9 +35,7 @@ class Mailroom:
         """
         text = reason_of(reason)
         with self._store.work() as work:
-            switch = work.message_switch()
-            since = switch.since if switch.stopped else self._clock()
-            stopped = Gate(stopped=True, reason=text, since=since)
+            stopped = work.message_switch().shut(text, self._clock())
             work.keep_message_switch(stopped)
         _log.warning("outgoing messages are stopped")
         return stopped
@@ -47,7 +44,7 @@ class Mailroom:
         """Let messages leave again, those that waited first; false when they were not stopped."""
         with self._store.work() as work:
             switch = work.message_switch()
-            work.keep_message_switch(replace(switch, stopped=False, reason="", since=None))
+            work.keep_message_switch(switch.opened())
         _log.warning("outgoing messages may leave again")
         return switch.stopped
 

@@ -165,7 +165,7 @@ def list_conversations(query_data: ConversationQuery) -> Any:
 @routes.output(WholeConversationOut)
 def get_conversation(conversation_id: str) -> Any:
     """Give a conversation by messages, and which agents had it."""
-    found = _found(conversation_id)
+    found = conversation_of(conversation_id)
     served = house().served.of(conversation_id)
     names = ServedOut.model_fields
     past = [{name: getattr(each, name) for name in names} for each in served]
@@ -177,7 +177,7 @@ def get_conversation(conversation_id: str) -> Any:
 @routes.output(MessagePage)
 def list_messages(conversation_id: str, query_data: Page) -> Any:
     """List the messages of a conversation, the oldest first."""
-    _found(conversation_id)
+    conversation_of(conversation_id)
     place = query_data.after(number)
     limit, after = query_data.limit, place[0] if place else 0
     found = house().threads.messages(conversation_id, limit + 1, after=after)
@@ -231,7 +231,12 @@ def _lying(place: Waiting, conversation: Conversation) -> dict[str, Any]:
     }
 
 
-def _found(conversation: str) -> Conversation:
+def conversation_of(conversation: str) -> Conversation:
+    """Find a conversation.
+
+    Raises:
+        Problem: 404, it is not there.
+    """
     found = house().threads.one(conversation)
     if found is None:
         raise missing(MISSING)

@@ -5,7 +5,7 @@ from flask import Response, send_file
 
 from desk.conversations import Message
 from runner.media import MediaError
-from web.api.conversations import MISSING
+from web.api.conversations import conversation_of
 from web.api.doors import note
 from web.api.problems import missing
 from web.api.resource import Routes
@@ -38,8 +38,7 @@ def message_in(conversation: str, message: str) -> Message:
     Raises:
         Problem: 404, one of them is not there.
     """
-    if house().threads.one(conversation) is None:
-        raise missing(MISSING)
+    conversation_of(conversation)
     found = house().threads.message(message)
     if found is None or found.conversation != conversation:
         raise missing("message of this id")
