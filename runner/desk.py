@@ -233,7 +233,7 @@ class Desk:
                 told = Tell(ticket.execution, task.contact, task.word, desk.at, last=True)
                 return f"tell-{task.contact}-{task.word}", told
             case "assigned" if ticket is not None:
-                return f"tell-{task.id}", _assigned(desk, task, ticket)
+                return _assigning(task.id), _assigned(desk, task, ticket)
             case "agent_left" if ticket is not None:
                 spoke = {
                     "how": task.word,
@@ -241,7 +241,7 @@ class Desk:
                     "agent": desk.floor.last_agent(task.contact),
                 }
                 about = (ticket.execution, task.contact, task.kind, desk.at, spoke)
-                told = Tell(*about, last=True, at_once=task.at_once)
+                told = Tell(*about, last=True, at_once=task.at_once, after=_assigning(task.id))
                 return f"tell-{task.id}-left", told
             case _:
                 return None
@@ -270,6 +270,11 @@ def _leg(desk: Open, task: Task, ticket: Ticket) -> Leg:
     )
 
 
+def _assigning(assignment: str) -> str:
+    """Name the outbox row that tells a walk who serves its contact."""
+    return f"tell-{assignment}"
+
+
 def _assigned(desk: Open, task: Task, ticket: Ticket) -> Tell:
     waited = desk.at - desk.floor.contacts[task.contact].entered
     agent = desk.floor.agents[task.agent]
@@ -283,4 +288,7 @@ def _assigned(desk: Open, task: Task, ticket: Ticket) -> Tell:
     }
     by_messages = bool(desk.floor.assignments[task.id].conversation)
     again = task.id if by_messages else ""
-    return Tell(ticket.execution, task.contact, "assigned", desk.at, result, again=again)
+    before = [each.id for each in desk.floor.history(task.contact) if each.id != task.id]
+    after = _assigning(before[-1]) if before else ""
+    about = (ticket.execution, task.contact, "assigned", desk.at, result)
+    return Tell(*about, again=again, after=after)

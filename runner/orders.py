@@ -43,7 +43,8 @@ class Tell:
     """Tell a walk what became of its order; `result` is kept sealed like every order.
 
     `at_once`: the contact's call does not come back to us by itself. `again` tells apart what is
-    said with the same word, as of the second agent of a conversation by messages.
+    said with the same word, as of the second agent of a conversation by messages. `after` names the
+    outbox row of what the walk must hear first.
     """
 
     execution: str
@@ -54,6 +55,7 @@ class Tell:
     last: bool = False
     at_once: bool = False
     again: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)

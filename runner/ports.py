@@ -162,6 +162,9 @@ class Work(OutgoingWork, MessageWork, TemplateWork, Protocol):
         had.
         """
 
+    def is_outstanding(self, item: str) -> bool:
+        """Say whether there is an outbox item of this id that is neither done nor dead."""
+
     def finish(self, item: str, state: str) -> None:
         """Write that an outbox item is `done` or `dead`."""
 

@@ -58,6 +58,8 @@ class Teller:
         with self._store.work() as work:
             run, earlier = work.open_turn(order.execution, _told(order))
             heard = earlier is not None
+            if order.after and not heard and work.is_outstanding(order.after):
+                raise Later(SOON)  # whoever told that may have died, and it is told again
             if run is not None and not heard and self._listens(run, order):
                 heard = True
                 effect, noted = self._move(work, run, order)

@@ -115,6 +115,11 @@ class MemoryDesk:
         if found is not None and found.state == "ready":
             self._put("outbox", item, replace(found, lease=until))
 
+    def is_outstanding(self: Rows, item: str) -> bool:
+        """Say whether there is an item of this id that is neither done nor dead."""
+        found = self._rows["outbox"].get(item)
+        return found is not None and found.state == "ready"
+
 
 def changes_of(rows: Mapping[str, Mapping[Any, Any]], version: int, horizon: datetime) -> Changes:
     """Read what changed after a version from the dictionaries."""

@@ -32,6 +32,9 @@ _POSTPONE = (
     .where(outbox.c.id == sa.bindparam("item"), outbox.c.state == "ready")
     .values(lease=sa.bindparam("until"))
 )
+_READY = sa.select(outbox.c.id).where(
+    outbox.c.id == sa.bindparam("item"), outbox.c.state == "ready"
+)
 _DUE = (
     sa.select(outbox.c.id)
     .where(outbox.c.state == "ready", outbox.c.lease <= sa.bindparam("now"))
@@ -68,6 +71,10 @@ class Outbox(Part):
         values = {"item": item, "by": owner, "until": lease, "now": now}
         row = self.first(_CLAIM, values)
         return OutboxItem(*row) if row else None
+
+    def is_outstanding(self, item: str) -> bool:
+        """Say whether there is an item of this id that is neither done nor dead."""
+        return self.first(_READY, {"item": item}) is not None
 
     def finish(self, item: str, state: str) -> None:
         """Write that an item is `done` or `dead`.

@@ -273,13 +273,17 @@ def test_mails_that_lie_in_memory_together_have_an_end() -> None:
     at_data = (b"EHLO x", b"MAIL FROM:<a@x.example>", b"RCPT TO:<help@acme.example>", b"DATA")
     with listening(inbox, Limits(size=1_000_000)) as server, ExitStack() as lines:
         address = ("127.0.0.1", server.port)
-        begun = [lines.enter_context(socket.create_connection(address, 20)) for _ in range(5)]
+        begun = [lines.enter_context(socket.create_connection(address, 20)) for _ in range(4)]
         for line in begun:
             talk(line, *at_data)
             line.sendall(b"From: a@x.example\r\n\r\n" + b"x" * 900_000)
-        wait_until(lambda: server._guests._room < 500_000, what="four of them lie here")
-        answered = [end(line) for line in begun]
-        assert sorted(answered) == [b"250"] * 4 + [b"452"]
+        # A line that has not ended yet may keep a piece of it unread, of 64 KiB and less.
+        wait_until(lambda: server._guests._room < 4_000_000 - 4 * 830_000, what="four lie here")
+        late = lines.enter_context(socket.create_connection(address, 20))
+        talk(late, *at_data)
+        late.sendall(b"From: a@x.example\r\n\r\n" + b"x" * 900_000)
+        assert end(late) == b"452", "the others have not ended: they hold what they hold"
+        assert [end(line) for line in begun] == [b"250"] * 4
         with smtplib.SMTP(*address, timeout=20) as smtp:
             assert smtp.sendmail("a@x.example", [HELP], b"Subject: x\r\n\r\nhello") == {}
         wait_until(lambda: server._guests._room == 4_000_000, what="room is there again")

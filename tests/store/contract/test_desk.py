@@ -213,5 +213,6 @@ def test_a_postponed_item_is_left_alone(store: AnyStore) -> None:
         work.finish("e1.2", "done")
         for item in ("e1.1", "e1.2", "e1.3"):
             work.postpone(item, NOON + MINUTE)
+        assert [work.is_outstanding(f"e1.{number}") for number in (1, 2, 3)] == [True, False, False]
     assert store.overdue(NOON, 10) == []
     assert store.overdue(NOON + MINUTE, 10) == ["e1.1"]
