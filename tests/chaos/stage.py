@@ -163,10 +163,10 @@ class Stage:
         try:
             story.people(self)
             self.until(lambda: all(leg.over for leg in self.carrier.legs))
-            self.until(self._is_quiet)
+            self.until(self._is_told)
         finally:
             self.killer.revived()
-        self.carrier.settle(LONG)
+        self.until(self._is_told)
         legs = self.carrier.legs[before:]
         called = sorted((leg.to, leg.status) for leg in legs)
         said = sorted(_said(leg) for leg in legs if leg.to in _TOLD)
@@ -201,6 +201,14 @@ class Stage:
                 assert time.monotonic() < deadline, "no mail is taken"
                 time.sleep(0.05)
         self.killer.answered()
+
+    def _is_told(self) -> bool:
+        """Whether the carrier has nothing more to tell, and nothing is left to do of what it told.
+
+        What it tells last, of a recording, may come when all else is done.
+        """
+        self.carrier.settle(LONG)
+        return self._is_quiet()
 
     def _is_quiet(self) -> bool:
         rows = self.house.rows
