@@ -84,7 +84,9 @@ def blueprint(house: House) -> Blueprint:
         if found is None:
             abort(404)
         row, path = found
-        answer = send_file(path.resolve(), mimetype=row.type, as_attachment=True)
+        answer = send_file(
+            path.resolve(), mimetype=row.type, as_attachment=True, download_name=row.name
+        )
         answer.headers["X-Content-Type-Options"] = "nosniff"
         answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
         answer.headers["Cache-Control"] = "private, no-store"

@@ -17,10 +17,11 @@ from digital.chat.problems import Problem, later
 from digital.chat.sessions import Answer, Sessions
 from digital.chat.thread import Cursor, Thread
 from digital.chat.tokens import Visitor
-from digital.chat.uploads import TYPES, attached, safe_name, widen
+from digital.chat.uploads import attached, widen
 from digital.chat.views import Views
 from runner.hub import Full, Place
 from runner.messages.channels import Attached, Report, Taken
+from runner.messages.files import TYPES, safe_name
 
 _UNREAD = {"sent", "delivered"}
 

@@ -12,10 +12,10 @@ from digital.chat.ports import Doors
 from digital.chat.problems import Problem
 from digital.chat.thread import Thread
 from digital.chat.tokens import LASTS, Visitor, new_visitor
-from digital.chat.uploads import ENDINGS, LARGEST, MOST
 from digital.chat.views import Views
 from flow.flow import Flow
 from runner.messages.channels import Incoming, Taken
+from runner.messages.files import ENDINGS, LARGEST, MOST
 
 _BEGAN = "began"
 """Under this name a conversation's details have the key of the request that began it."""

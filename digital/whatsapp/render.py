@@ -9,7 +9,7 @@ from desk.conversations import SESSION, Conversation, Message
 from digital.carrier.channel import LONGEST, Content
 from digital.channel import numbered, utf16_units
 
-_WAV = (".wav", ".wave")
+_WAV, _WAV_TYPES = (".wav", ".wave"), ("audio/x-wav", "audio/wav")
 MOST_FILES = 1
 
 
@@ -50,10 +50,11 @@ def refusal(
             "24 hours have passed since the contact last wrote: WhatsApp takes templates only; "
             "give the message a template"
         )
-    return _content_refused(numbered(message.text, message.choices), files)
+    return _content_refused(message, files)
 
 
-def _content_refused(text: str, files: Sequence[str]) -> str:
+def _content_refused(message: Message, files: Sequence[str]) -> str:
+    text = numbered(message.text, message.choices)
     length = utf16_units(text)
     if not text and not files:
         return "there is nothing to send: no text and no file"
@@ -63,7 +64,9 @@ def _content_refused(text: str, files: Sequence[str]) -> str:
         return f"there are {len(files)} files, WhatsApp takes one with each message"
     if "" in files:
         return "a file has no address that the carrier could fetch it from"
-    if any(url.lower().partition("?")[0].endswith(_WAV) for url in files):
+    if any(url.lower().partition("?")[0].endswith(_WAV) for url in files) or any(
+        each.get("type") in _WAV_TYPES for each in message.media
+    ):
         return "WhatsApp takes no WAV sound: give the url of an mp3 or ogg file"
     return ""
 

@@ -4,7 +4,7 @@ Who has a conversation is decided by the desk, in one transaction with the conve
 agent writes as long as the row names the agent.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,6 +17,8 @@ from desk.texts import Whom
 from desk.wrap_up import WrapUp
 from runner.desk import Desk, Open
 from runner.ids import new_id
+from runner.messages.channels import Attached
+from runner.messages.keeping import Shelf, Shelved, keep_file
 from runner.messages.threads import OVER, Threads, Written
 from runner.ports import Store, Work
 from runner.typing_notes import TypingNotes
@@ -48,8 +50,11 @@ class Hands:
     cannot be, and `Unavailable` when the database is away.
     """
 
-    def __init__(self, store: Store, desk: Desk, threads: Threads, notes: TypingNotes) -> None:
+    def __init__(
+        self, store: Store, desk: Desk, threads: Threads, notes: TypingNotes, shelf: Shelf
+    ) -> None:
         self._store, self._desk, self._threads, self._notes = store, desk, threads, notes
+        self._shelf = shelf
 
     def take(self, conversation: str, agent: str) -> Conversation:
         """Let an agent take a conversation that waits: of two at one moment one has it."""
@@ -79,7 +84,14 @@ class Hands:
                 desk.work.keep_wrap_up(WrapUp(held.id, notes, disposition, desk.at))
         return self._now(conversation)
 
-    def send(self, conversation: str, by: By, written: Written, asked: str) -> tuple[Message, bool]:
+    def send(
+        self,
+        conversation: str,
+        by: By,
+        written: Written,
+        asked: str,
+        files: Sequence[Attached] = (),
+    ) -> tuple[Message, bool]:
         """Write to the contact as an agent; whether it was here before, by the sender's key.
 
         What cannot leave is kept as `failed` or `canceled`, with the reason. `asked` is the
@@ -87,21 +99,37 @@ class Hands:
 
         Raises:
             Reused: the key came with another text before.
+            MediaError: the files could not be kept.
         """
-        with self._store.work() as work:
-            work.conversation(conversation)  # of two at one moment one writes
-            key = f"agent:{written.key}" if written.key else ""
-            known = work.message_keyed(conversation, key) if key else None
-            if known is not None:
-                if known.details.get("asked") != asked:
-                    raise Reused("this key was used with another text")
-                return known, True
-            found = _read(work, conversation)
-            _check(found, by)
-            details = {**written.details, **({"asked": asked} if key else {})}
-            row = replace(written, key=key, details=details)
-            message, _ = self._threads.write(work, found, row)
-            return work.message(message.id) or message, False
+        key = f"agent:{written.key}" if written.key else ""
+        details = {**written.details, **({"asked": asked} if key else {})}
+        row = replace(written, key=key, details=details)
+        shelved = Shelved([(each, self._shelf.put(each.data or b"")) for each in files])
+        is_new = False
+        try:
+            with self._store.work() as work:
+                message, known = self._written(work, conversation, by, row, shelved)
+            is_new = not known
+        finally:
+            if not is_new:
+                shelved.forget(self._shelf)
+        return message, known
+
+    def _written(
+        self, work: Work, conversation: str, by: By, written: Written, shelved: Shelved
+    ) -> tuple[Message, bool]:
+        work.conversation(conversation)  # of two at one moment one writes
+        known = work.message_keyed(conversation, written.key) if written.key else None
+        if known is not None:
+            if known.details.get("asked") != written.details["asked"]:
+                raise Reused("this key was used with another text")
+            return known, True
+        found = _read(work, conversation)
+        _check(found, by)
+        name, at = new_id(), self._threads.clock()
+        media = tuple(keep_file(work, name, *each, at) for each in shelved.files)
+        message, _ = self._threads.write(work, found, replace(written, media=media), name)
+        return work.message(message.id) or message, False
 
     def typing(self, conversation: str, by: By) -> None:
         """Note that an agent is writing, so that the contact sees it."""

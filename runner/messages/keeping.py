@@ -67,7 +67,7 @@ class Keeping:
         if conversation.details.get("bulk"):
             work.hurry(conversation.id)  # somebody waits for it now
         name = new_id()
-        media = [self._file(work, name, *each, incoming.at) for each in shelved.files]
+        media = [self._file(work, name, each, file, incoming.at) for each, file in shelved.files]
         if shelved.raw:
             size = len(incoming.raw)
             work.keep_media(
@@ -81,12 +81,20 @@ class Keeping:
     def _file(
         self, work: Work, message: str, each: Attached, file: str, at: datetime
     ) -> Mapping[str, Any]:
-        size = len(each.data) if each.data else 0
-        row = Media(new_id(), message, each.name, each.type, size, at, file, source=each.source)
-        work.keep_media(row)
+        told = keep_file(work, message, each, file, at)
         if not file and each.source:
-            self._jobs.enqueue(work, "media", f"media-{row.id}", {"media": row.id})
-        return {"id": row.id, "name": each.name, "type": each.type, "size": size}
+            self._jobs.enqueue(work, "media", f"media-{told['id']}", {"media": told["id"]})
+        return told
+
+
+def keep_file(
+    work: Work, message: str, each: Attached, file: str, at: datetime
+) -> Mapping[str, Any]:
+    """Write a file's row, by its name on the shelf; gives what its message tells of it."""
+    size = len(each.data) if each.data else 0
+    row = Media(new_id(), message, each.name, each.type, size, at, file, source=each.source)
+    work.keep_media(row)
+    return {"id": row.id, "name": each.name, "type": each.type, "size": size}
 
 
 def _later(before: datetime | None, now: datetime) -> datetime:

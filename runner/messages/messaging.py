@@ -98,7 +98,7 @@ class Messaging:
         """The door for what agents do with conversations."""
         made, parts = self._assembly, self._assembly.parts
         notes = TypingNotes(parts.store, parts.clock, self._own.changed)
-        return Hands(parts.store, made.desk, self.threads, notes)
+        return Hands(parts.store, made.desk, self.threads, notes, self._own.shelf)
 
     @cached_property
     def answers(self) -> Answers:

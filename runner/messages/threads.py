@@ -69,7 +69,7 @@ class Threads:
         changed: Callable[[str], object],
     ) -> None:
         self._channels, self._senders, self._reach = channels, senders, reach
-        self._clock = clock
+        self.clock = clock
         self._soon, self._changed = soon, changed
 
     def perform(self, work: Work, effect: SendMessage) -> Result:
@@ -92,7 +92,7 @@ class Threads:
         `message` is its id, a new one where it is empty. What is too long for its channel becomes
         several messages; the first of them is given back.
         """
-        at = self._clock()
+        at = self.clock()
         whole = self._row(conversation, written, message or new_id(), at)
         channel = self.known(conversation.channel)
         first, *more = split(whole, channel.split(whole) if channel else [whole.text])
@@ -140,7 +140,7 @@ class Threads:
 
         What nobody has had by now is had by nobody.
         """
-        at, version = max(self._clock(), conversation.updated), conversation.version + 1
+        at, version = max(self.clock(), conversation.updated), conversation.version + 1
         over = replace(conversation, state="closed", closed=at, updated=at, version=version)
         over = replace(over, agent="", assignment="")
         work.take_messages(over.id, over.messages)
@@ -183,7 +183,7 @@ class Threads:
         return word, {**result, **({"conversation": conversation.id} if ours else {})}
 
     def _opened(self, work: Work, channel: ChannelName, address: str, peer: str) -> Conversation:
-        at = self._clock()
+        at = self.clock()
         by = "email" if channel == "email" else "number"
         contact = work.contact_by(by, peer) if channel != "chat" else None
         return Conversation(

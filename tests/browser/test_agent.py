@@ -1,11 +1,12 @@
 """A visitor and an agent who answers through the API; lines break and servers die between them."""
 
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.agent import agent_of
+from tests.browser.agent import ApiAgent, agent_of
 from tests.browser.chat import Chat
 from tests.browser.conftest import opened
 from tests.browser.shop import Shop
@@ -24,6 +25,16 @@ def ask_for_somebody(chat: Chat) -> None:
     chat.expects("Hi!", HELLO)
     chat.press("Talk to somebody")
     expect(chat.panel.locator(".stand")).to_have_text("Somebody will be with you in a moment")
+
+
+def gets_a_file(chat: Chat, agent: ApiAgent, thread: str) -> None:
+    """The agent sends a file, and the visitor keeps it."""
+    slip = {"name": "return-slip.txt", "data": b64encode(b"Coat, 1 piece\n").decode()}
+    agent.post(f"/conversations/{thread}/messages", files=[slip])
+    with chat.page.expect_download() as coming:
+        chat.panel.get_by_role("button", name="return-slip.txt").click()
+    assert coming.value.suggested_filename == "return-slip.txt"
+    assert Path(coming.value.path()).read_text() == "Coat, 1 piece\n"
 
 
 @pytest.mark.parametrize("window", ["desktop", "phone"], indirect=True)
@@ -67,6 +78,8 @@ def test_a_conversation_with_an_agent_over_a_line_that_breaks(
     last = ben.say(thread, "We will send you another one")
     chat.expects(*told, "We will send you another one")
     ben.waits_for(thread, last, "read")
+    gets_a_file(chat, ben, thread)
+    page.screenshot(path=pictures / f"{width}-agent-5-file.png")
     ben.post(f"/conversations/{thread}/close", disposition="solved")
     expect(chat.panel.locator(".stand")).to_have_text("This chat is over")
     page.screenshot(path=pictures / f"{width}-agent-5-over.png")

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any, NotRequired, TypedDict
 
 from apiflask import HTTPError
-from flask import Response
+from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
 MEDIA_TYPE = "application/problem+json"
@@ -18,7 +18,6 @@ MEDIA_TYPE = "application/problem+json"
 _DETAILS: Mapping[int, str] = {
     404: "there is nothing at this address; /api/v1/openapi.json lists every route",
     405: "this address has no such method; the Allow header lists those it has",
-    413: "the request is too large: send at most 1 MB",
     500: "the server failed; its log says more",
 }
 
@@ -78,6 +77,9 @@ def of_http(error: HTTPException) -> Problem:
     """Make a problem of one of the framework's own errors."""
     status = error.code or 500
     detail = _DETAILS.get(status, HTTPStatus(status).phrase.lower())
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and request.max_content_length:
+        most = request.max_content_length // 2**20
+        detail = f"the request is too large: send at most {most} MB"
     left_out = {"content-type", "content-length"}
     headers = {k: v for k, v in error.get_headers() if k.lower() not in left_out}
     return Problem(status, detail, headers=headers)

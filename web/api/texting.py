@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from desk.agents import Agent
@@ -18,9 +18,12 @@ from desk.handling import NotNow, Wrong
 from desk.templates import LONGEST
 from desk.texts import Whom
 from desk.wrap_up import DISPOSITION, NOTES, disposition
+from runner.media import MediaError
 from runner.messages.answers import NotFilled
+from runner.messages.files import ENDINGS, MOST
 from runner.messages.hands import By, Reused, Unknown
 from runner.messages.threads import Written
+from web.api.attached import FileBody, decoded, widen
 from web.api.conversations import MISSING, ConversationOut, MessageOut, shown, written
 from web.api.doors import api_key, doors, note
 from web.api.pages import left_out
@@ -39,6 +42,9 @@ _NOT_NOW = {
 _AGENT = "An agent's id; a key of the scope admin may act for any."
 
 
+_CONTENT = ("text", "template", "files")
+
+
 def _one_of(*names: str) -> dict[str, Any]:
     return {"oneOf": [{"required": [name]} for name in names]}
 
@@ -52,20 +58,33 @@ class AgentBody(BaseModel):
 
 
 class MessageBody(AgentBody):
-    """What an agent writes: a text, or a template by its id."""
+    """What an agent writes: a text, or a template by its id; files with it, or alone."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra=_one_of("text", "template"))
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "anyOf": [{"required": [name]} for name in _CONTENT],
+            "not": {"required": ["text", "template"]},
+        },
+    )
 
     text: str | None = left_out(min_length=1, max_length=LONGEST)
     template: str | None = left_out(min_length=1, max_length=64, description="A template's id.")
     variables: dict[str, str] = Field(
         default_factory=dict, max_length=50, description="The template's `vars`."
     )
+    files: list[FileBody] | None = left_out(
+        min_length=1,
+        max_length=MOST,
+        description=f"{', '.join(ENDINGS)}. By SMS and WhatsApp the carrier fetches them from us.",
+    )
 
     @model_validator(mode="after")
-    def _one(self) -> "MessageBody":
-        if (self.text is None) == (self.template is None):
-            raise ValueError("give exactly one of text and template")
+    def _some(self) -> "MessageBody":
+        if self.text is not None and self.template is not None:
+            raise ValueError("give one of text and template")
+        if all(getattr(self, name) is None for name in _CONTENT):
+            raise ValueError("give a text, a template, or files")
         return self
 
 
@@ -107,6 +126,13 @@ class CloseBody(AgentBody):
     )
 
 
+@routes.before_request
+def _widen() -> None:
+    """Let a message bring files; its key was looked at before."""
+    if request.endpoint == f"{request.blueprint}.{send_message.__name__}":
+        widen(request)
+
+
 @routes.post("/conversations/<conversation_id>/take")
 @routes.input(AgentBody, example={"agent": "ann"})
 @routes.output(ConversationOut)
@@ -131,11 +157,10 @@ def send_message(conversation_id: str, json_data: MessageBody, headers_data: Key
         raise missing(MISSING)
     agent, by = _agent(json_data.agent), _by(json_data)
     with _problems():
-        said = _text(thread, json_data, agent)
         key = headers_data.idempotency_key or ""
-        message, _ = doors().hands.send(
-            conversation_id, by, Written(f"agent:{agent.id}", said, key=key), _asked(json_data)
-        )
+        said = Written(f"agent:{agent.id}", _text(thread, json_data, agent), key=key)
+        asked, files = _asked(json_data), decoded(json_data.files or ())
+        message, _ = doors().hands.send(conversation_id, by, said, asked, files)
     note("conversations.write", conversation_id, agent=agent.id)
     return written(message)
 
@@ -215,6 +240,8 @@ def _problems() -> Iterator[None]:
         yield
     except Unknown:
         raise missing(MISSING) from None
+    except MediaError as error:
+        raise Problem(503, str(error)) from None
     except Reused as error:
         raise Problem(422, str(error)) from None
     except NotFilled as error:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from digital.chat.uploads import LARGEST, safe_name, sniffed
+from runner.messages.files import LARGEST, safe_name, sniffed
 from tests.digital.chat.visitors import Visitor, problem
 
 # werkzeug leaves closing its temporary files to Python: its test client for a large form that it
