@@ -18,6 +18,9 @@ EventName = Literal[
     "survey.answered",
     "recording.ready",
     "interaction.ended",
+    "message.received",
+    "conversation.waiting",
+    "conversation.assigned",
 ]
 
 EVENTS: tuple[EventName, ...] = (
@@ -28,8 +31,11 @@ EVENTS: tuple[EventName, ...] = (
     "survey.answered",
     "recording.ready",
     "interaction.ended",
+    "message.received",
+    "conversation.waiting",
+    "conversation.assigned",
 )
-"""Everything that can be subscribed to, in the order in which it usually happens."""
+"""Everything that can be subscribed to: of a call as it usually happens, then of messages."""
 
 DeliveryState = Literal["waiting", "ready", "done", "dead"]
 """`waiting` stands behind an earlier event of its interaction; `dead` was given up."""

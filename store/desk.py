@@ -54,7 +54,7 @@ class Desk(Part):
         self._put(assignments, [asdict(each) | mark for each in changes.assignments])
         self._put(rooms, [asdict(room) | mark for room in changes.rooms])
         self.execute(_NEXT, {"to": changes.version})
-        if changes.assignments:
+        if changes.assignments or any(each.conversation for each in changes.waiting):
             self.happened.append(changes)
 
     def ring_groups(self) -> list[RingGroup]:

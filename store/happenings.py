@@ -13,23 +13,29 @@ from typing import Any
 
 from desk.assignments import Assignment
 from desk.changes import Changes
+from desk.conversations import Message
+from desk.queue import Waiting
 from desk.subscriptions import EventName
 from flow.effects import SurveyAnswer
 from flow.ledger import Recording, Run, Saved
 
-Happened = Saved | Recording | Changes
+Happened = Saved | Recording | Changes | Message
 """What the parts of a transaction leave for subscribers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """An event before anybody knows its interaction; `subject` tells it from others of its name."""
+    """An event before anybody knows its interaction; `subject` tells it from others of its name.
+
+    Whose it is says the `execution`, or else the `conversation` by messages.
+    """
 
     name: EventName
     subject: str
     execution: str
     at: datetime
     data: Mapping[str, Any]
+    conversation: str = ""
 
     @property
     def id(self) -> str:
@@ -51,10 +57,11 @@ def happenings(thing: Happened) -> Iterator[Happening]:
             if thing.state == "kept" and thing.execution:
                 yield _ready(thing)
         case Changes():
-            for assignment in thing.assignments:
-                if assignment.conversation:
-                    continue
-                yield _left(assignment) if assignment.ended else _assigned(assignment)
+            yield from (_left(a) if a.ended else _assigned(a) for a in thing.assignments)
+            yield from (_waits(place) for place in thing.waiting if place.conversation)
+        case Message():
+            if thing.direction == "in":
+                yield _received(thing)
 
 
 def _of_turn(saved: Saved) -> Iterator[Happening]:
@@ -90,17 +97,39 @@ def _ready(recording: Recording) -> Happening:
 
 def _assigned(assignment: Assignment) -> Happening:
     data = {"assignment_id": assignment.id, "agent": assignment.agent}
-    began, execution = assignment.began, _execution(assignment)
-    return Happening("call.assigned", assignment.id, execution, began, data)
+    name: EventName = "call.assigned"
+    if assignment.conversation:
+        name, data = "conversation.assigned", data | {"conversation_id": assignment.conversation}
+    return Happening(name, assignment.id, _execution(assignment.contact), assignment.began, data)
 
 
 def _left(assignment: Assignment) -> Happening:
     data: dict[str, Any] = {"assignment_id": assignment.id, "agent": assignment.agent}
     data |= {"how": assignment.how, "talk_seconds": assignment.seconds}
-    ended = assignment.ended or assignment.began
-    return Happening("agent.left", assignment.id, _execution(assignment), ended, data)
+    data |= {"conversation_id": assignment.conversation}
+    execution, ended = _execution(assignment.contact), assignment.ended or assignment.began
+    return Happening("agent.left", assignment.id, execution, ended, data)
 
 
-def _execution(assignment: Assignment) -> str:
+def _waits(place: Waiting) -> Happening:
+    """Tell that a conversation waits, once each time it comes into the line."""
+    data = {
+        "conversation_id": place.conversation,
+        "offer": "inbox" if place.inbox else "direct",
+        "priority": place.priority,
+    }
+    subject = f"{place.id} {place.entered.isoformat()}"
+    return Happening("conversation.waiting", subject, _execution(place.id), place.entered, data)
+
+
+def _received(message: Message) -> Happening:
+    data = {"conversation_id": message.conversation, "message_id": message.id}
+    data |= {name: getattr(message, name) for name in ("channel", "number")}
+    return Happening(
+        "message.received", message.id, "", message.at, data, conversation=message.conversation
+    )
+
+
+def _execution(contact: str) -> str:
     """Find whose contact it is: places in the queue are named after their execution."""
-    return assignment.contact.rpartition(".")[0]
+    return contact.rpartition(".")[0]

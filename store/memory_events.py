@@ -11,7 +11,7 @@ from flow.ledger import Run, Saved
 from store.errors import Conflict
 from store.happenings import Happened, happenings, tells
 from store.memory_desk import Rows
-from store.told import event, queued
+from store.told import event, in_order, queued
 from store.types import kept
 
 EVENT_TABLES = ("subscriptions", "events", "deliveries")
@@ -43,11 +43,12 @@ class MemoryTold:
         """Write the events in what has happened, once each, for those who want them."""
         listeners = {each.id: each.events for each in self._rows["subscriptions"].values()}
         wanted = {name for names in listeners.values() for name in names}
-        for each in (one for thing in happened for one in happenings(thing)):
-            run: Run | None = self._rows["runs"].get(each.execution)
+        for each in in_order(one for thing in happened for one in happenings(thing)):
+            thread = self._rows["conversations"].get(each.conversation)
+            run: Run | None = self._rows["runs"].get(thread.execution if thread else each.execution)
             if each.name not in wanted or run is None or each.id in self._rows["events"]:
                 continue
-            told = kept(event(each, run.interaction, run.flow))
+            told = kept(event(replace(each, execution=run.id), run.interaction, run.flow))
             self._put("events", told.id, told)
             for line in queued(listeners, _lines(self._rows, told.interaction), [told]):
                 self._put("deliveries", _key(line), line)

@@ -88,6 +88,8 @@ class MemoryMessages:
         if keyed is not None and keyed.id != row.id:
             raise self._fail(Conflict("the sender's key is another message's"))
         self._put("messages", row.id, row)
+        if row.direction == "in":
+            self.happened.append(row)
 
     def thread_of(self: Rows, message: str) -> str:
         """Find the conversation of a message, "" for none."""

@@ -136,6 +136,8 @@ class Messages(Part):
             Conflict: the provider's id, or the sender's key in this conversation, is another's.
         """
         self.execute(upsert(messages, sqlite=self.hot.sqlite), _row(message))
+        if message.direction == "in":
+            self.happened.append(message)
 
     def thread_of(self, message: str) -> str:
         """Find the conversation of a message without any lock, "" for none."""

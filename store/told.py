@@ -4,8 +4,8 @@ Only here is an interaction locked for numbering, after every other lock and in 
 ids: so whoever waits for it holds nothing that its holder still wants.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
 from itertools import groupby
 from typing import Any
 
@@ -17,6 +17,7 @@ from store.happenings import Happened, Happening, happenings
 from store.part import ADVISORY, Part
 from store.schema import executions
 from store.schema_events import deliveries, events, subscriptions
+from store.schema_messages import threads
 from store.types import clean
 
 SOMEBODY = sa.select(sa.exists(sa.select(subscriptions.c.id)))
@@ -48,6 +49,7 @@ def tell(part: Part, happened: Sequence[Happened]) -> None:
 
 def _owned(part: Part, found: Sequence[Happening]) -> list[OutsideEvent]:
     """Find out to which interactions events belong; those of none are dropped."""
+    found = _walked(part, found)
     ids = {each.execution for each in found}
     columns = (executions.c.id, executions.c.interaction, executions.c.flow)
     rows = part.execute(sa.select(*columns).where(executions.c.id.in_(ids)))
@@ -57,6 +59,23 @@ def _owned(part: Part, found: Sequence[Happening]) -> list[OutsideEvent]:
         for each in found
         if each.execution in owners
     ]
+
+
+def _walked(part: Part, found: Sequence[Happening]) -> list[Happening]:
+    """Name the executions of events in conversations; what begins with them stands first."""
+    ids = {each.conversation for each in found if each.conversation}
+    if not ids:
+        return list(found)
+    rows = part.execute(sa.select(threads.c.id, threads.c.execution).where(threads.c.id.in_(ids)))
+    walks: dict[str, str] = {row.id: row.execution for row in rows}
+    return in_order(
+        replace(each, execution=walks.get(each.conversation, each.execution)) for each in found
+    )
+
+
+def in_order(found: Iterable[Happening]) -> list[Happening]:
+    """Put the beginning of an interaction before what it began with: its row is written later."""
+    return sorted(found, key=lambda each: each.name != "interaction.started")
 
 
 def listens(database: Database) -> bool:

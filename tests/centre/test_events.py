@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
@@ -11,6 +11,7 @@ from store.audience import Audience
 from tests.centre.centre import ANN, Centre, centre_on
 from tests.centre.test_api_flows import ADA, EXAMPLES, NOTICE, start
 from tests.support.far_end import FarEnd, far_end
+from tests.support.installation import Installation
 
 
 @pytest.fixture
@@ -27,20 +28,26 @@ def told(crm: FarEnd, ready_url: str, tmp_path: Path) -> Iterator[Centre]:
         yield made
 
 
-def command(centre: Centre, *words: str) -> str:
+class Housed(Protocol):
+    """Whatever runs on an installation: a contact centre, or a town of contacts who write."""
+
+    house: Installation
+
+
+def command(centre: Housed, *words: str) -> str:
     """Run a command that must succeed."""
     result = centre.house.app.test_cli_runner().invoke(args=list(words))
     assert result.exit_code == 0, result.output
     return result.output
 
 
-def subscribe(centre: Centre, crm: FarEnd, events: str = "all") -> str:
+def subscribe(centre: Housed, crm: FarEnd, events: str = "all") -> str:
     """Subscribe the CRM; the id of the subscription."""
     command(centre, "webhooks", "add", f"{crm.base}/hook", "--events", events)
     return command(centre, "webhooks", "list").split("\t")[0]
 
 
-def arrived(centre: Centre, crm: FarEnd) -> list[dict[str, Any]]:
+def arrived(centre: Housed, crm: FarEnd) -> list[dict[str, Any]]:
     """What the CRM was sent, after the worker had its turn."""
     while lanes := centre.house.telephony.courier.round():
         for lane in lanes:

@@ -11,7 +11,10 @@ import pytest
 
 from desk.assignments import Assignment
 from desk.changes import Changes
+from desk.conversations import Message
+from desk.queue import Waiting
 from desk.subscriptions import EVENTS, Delivery, Parcel, Subscription, pause_after
+from desk.who import Who
 from flow.effects import SurveyAnswer
 from flow.ledger import Recording, Run, Saved
 from runner.courier import written
@@ -24,6 +27,8 @@ PAGE = (ROOT / "docs" / "webhooks.md").read_text("utf-8")
 WHEN = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
 EXECUTION = "0d3c5b1e8f7a4c2d9e6b1a0f3c5d7e92"
 ASSIGNMENT = "7c1f2ab04d5e6f708192a3b4c5d6e7f8"
+WALK, CONVERSATION = "51c0ffee8f7a4c2d9e6b1a0f3c5d7e92", "c0ffee00aa11bb22cc33dd44ee55ff66"
+MESSAGE, TAKEN = "0a1b2c3d4e5f60718293a4b5c6d7e8f9", "9e1f2ab04d5e6f708192a3b4c5d6e7f8"
 SECRET = "whsec_LzJ4Y3kq0v7hB2nXw9sTf6pRcE1mGdUaQyZoKi5jVtM"  # an example's
 
 
@@ -62,13 +67,48 @@ def happened() -> list[Happened]:
     ]
 
 
+def written_to() -> list[Happened]:
+    """A message that comes, and what the desk does with its conversation."""
+    at, place = datetime(2026, 11, 24, 9, tzinfo=UTC), f"{WALK}.1"
+    message = Message(
+        id=MESSAGE,
+        conversation=CONVERSATION,
+        channel="sms",
+        address="+15550100003",
+        peer="+15550101234",
+        direction="in",
+        author="contact",
+        text="Hello",
+        at=at,
+        state="received",
+        number=1,
+    )
+    who, since = Who(ring_groups=("support",)), at + timedelta(seconds=1)
+    waits = Waiting(place, who, since, inbox=True, conversation=CONVERSATION)
+    began = at + timedelta(seconds=120)
+    taken = Assignment(TAKEN, place, "ann", began, conversation=CONVERSATION)
+    return [message, Changes(1, waiting=[waits]), Changes(2, assignments=[taken])]
+
+
 def sent() -> list[bytes]:
-    """What a subscriber gets of it."""
+    """What a subscriber gets of both; that the conversation began is not shown again."""
+    call, writing = (told(EXECUTION, "support", happened(), 1), told(WALK, "desk", written_to(), 2))
+    return [*call, *writing]
+
+
+def told(execution: str, flow: str, things: list[Happened], first: int) -> list[bytes]:
+    """The bodies of one interaction's events; `first` is the first one's order."""
     somebody = Subscription("s1", "https://crm.example.com", EVENTS, b"", WHEN)
-    found = [event(one, EXECUTION, "support") for thing in happened() for one in happenings(thing)]
+    found = [replace(one, execution=execution) for thing in things for one in happenings(thing)]
     return [
-        written(Parcel(somebody, Delivery(EXECUTION, "s1", number, each.id, "ready", WHEN), each))
-        for number, each in enumerate(found, 1)
+        written(
+            Parcel(
+                somebody,
+                Delivery(execution, "s1", number, each.id, "ready", WHEN),
+                event(each, execution, flow),
+            )
+        )
+        for number, each in enumerate(found, first)
     ]
 
 

@@ -8,12 +8,15 @@ import pytest
 
 from desk.assignments import Assignment
 from desk.changes import Changes
+from desk.queue import Waiting
 from desk.subscriptions import EVENTS, Backlog, Parcel, Subscription
+from desk.who import Who
 from flow.effects import KeepRecording, ReportLabel, SurveyAnswer
 from flow.ledger import Call, Recording, Saved
 from store.errors import Conflict
 from tests.store.builders import MINUTE, NOON, a_run, a_turn, an_entry, at_once, begin
 from tests.store.conftest import AnyStore
+from tests.store.writing import a_message, a_thread
 
 LEASE, DAY = timedelta(seconds=30), timedelta(hours=24)
 ALL = Subscription("s1", "https://crm.example.com/ö", list(EVENTS), b"\x00sealed", NOON)
@@ -167,6 +170,50 @@ def test_an_agent_is_told_of_from_the_assignment_to_its_end(heard: AnyStore) -> 
     assert second.event.data == {"assignment_id": "a1", "agent": "ann"}
     assert third.event.data["how"] == "finished"
     assert third.event.data["talk_seconds"] == 60
+
+
+def test_a_conversation_by_messages_is_told_in_order(heard: AnyStore) -> None:
+    place = Waiting("e1.1", Who(agents=("ann",)), NOON, inbox=True, conversation="c1")
+    served = Assignment("a1", "e1.1", "ann", NOON, conversation="c1")
+    coming = replace(a_message("m1"), direction="in", author="contact", state="received")
+    with heard.work() as work:
+        work.keep_conversation(a_thread(execution="e1"))
+        work.keep_message(coming)
+        work.save(Saved(a_run(), new=True))
+    changes: list[Any] = [{"waiting": [place]}, {"waiting": [replace(place, priority=1)]}]
+    changes += [{"assignments": [served]}]
+    for version, change in enumerate(changes, 1):
+        with heard.work() as work:
+            work.open_desk()
+            work.keep_desk(Changes(version, **change))
+    with heard.work() as work:
+        work.keep_message(replace(coming, taken=True, version=2))
+        work.keep_message(a_message("m2", 2))
+        work.keep_message(replace(coming, id="m3", number=3))
+    found: list[Any] = []
+    while parcel := claim(heard):
+        heard.deliveries.settle(parcel.delivery, "done", NOON, 200, "")
+        found.append((parcel.delivery.number, parcel.event.name, dict(parcel.event.data)))
+        assert (parcel.event.interaction, parcel.event.execution) == ("i1", "e1")
+    message = {"conversation_id": "c1", "channel": "sms"}
+    assert found[1:] == [
+        (2, "message.received", {**message, "message_id": "m1", "number": 1}),
+        (3, "conversation.waiting", {"conversation_id": "c1", "offer": "inbox", "priority": 5}),
+        (
+            4,
+            "conversation.assigned",
+            {"assignment_id": "a1", "agent": "ann", "conversation_id": "c1"},
+        ),
+        (5, "message.received", {**message, "message_id": "m3", "number": 3}),
+    ]
+    assert found[0][:2] == (1, "interaction.started")
+
+
+def test_a_message_in_a_conversation_without_a_walk_is_not_told(heard: AnyStore) -> None:
+    with heard.work() as work:
+        work.keep_conversation(a_thread())
+        work.keep_message(replace(a_message("m1"), direction="in"))
+    assert sent(heard) == []
 
 
 def test_each_hears_only_what_it_asked_for(heard: AnyStore) -> None:
