@@ -27,6 +27,7 @@ from runner.legs import Legs
 from runner.library import Library
 from runner.local import LOCAL
 from runner.mailer import SoundShelf
+from runner.messages.limits import Reach
 from runner.messages.messaging import MessageParts, Messaging
 from runner.numbers import Numbers
 from runner.orders import Orders
@@ -233,6 +234,12 @@ class Assembly:
         self.messaging.talks.after(work, walked)
 
     @cached_property
+    def reach(self) -> Reach:
+        """How many messages may be begun."""
+        parts = self.parts
+        return Reach(parts.vault.mark, parts.clock, parts.alarms, *self.settings.message_limits)
+
+    @cached_property
     def messaging(self) -> Messaging:
         """What conversations by messages are made of."""
         return Messaging(self, self.parts.messages)
@@ -240,9 +247,10 @@ class Assembly:
     @cached_property
     def post(self) -> Post:
         """What sends e-mails and delivers messages."""
-        store, jobs, vault = self.parts.store, self.parts.jobs, self.parts.vault
+        parts = self.parts
         return Post(
-            store, jobs, vault, self.parts.recordings, self.desk, self.parts.clock, self.settings
+            *(parts.store, parts.jobs, parts.vault, parts.recordings),
+            *(self.desk, parts.clock, self.settings, self.reach),
         )
 
     @cached_property

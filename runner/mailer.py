@@ -5,7 +5,7 @@ and tried again by a durable job. When a connection breaks after the message was
 knows whether it was taken: it is sent again, and its Message-ID lets mailboxes show it once.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -63,9 +63,12 @@ class PostOffice:
 
 
 class Mailer:
-    """Sends e-mails, and keeps those that must wait."""
+    """Sends e-mails, and keeps those that must wait.
 
-    def __init__(
+    `ask` counts a walk's e-mail (by its id, and whom it goes to), and says why it may not be sent.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917  the places mail touches; composed once, in `Post`
         self,
         store: Store,
         jobs: Jobs,
@@ -73,9 +76,11 @@ class Mailer:
         shelf: SoundShelf,
         clock: Callable[[], datetime],
         office: PostOffice | None,
+        ask: Callable[[Work, str, Sequence[str]], str],
     ) -> None:
         self._store, self._jobs, self._vault = store, jobs, vault
         self._shelf, self._clock, self._office = shelf, clock, office
+        self._ask = ask
 
     def __call__(self, effect: SendEmail) -> Result:
         """Send an e-mail of a walk: `failed` when it is refused for good, else `sent`.
@@ -86,11 +91,18 @@ class Mailer:
         if self._office is None:
             _log.error("e-mail not sent", email=effect.id, reason=OFF)
             return "failed", {"message_id": "", "reason": OFF}
+        try:
+            to = [mailbox(each).address for each in effect.to]
+        except ValueError as error:
+            return "failed", {"message_id": "", "reason": str(error)}
         with self._store.work() as work:
             known = work.mail(effect.id)
+            refused = "" if known is not None else self._ask(work, effect.id, to)
         told = {"message_id": message_id(effect.id, self._office.operator)}
         if known is not None:
             return "sent", told  # the process that asked before us died after keeping it
+        if refused:
+            return "failed", told | {"reason": refused}
         try:
             self._send(effect, last=False)
         except Unfit as error:

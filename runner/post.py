@@ -10,6 +10,7 @@ from flow.ledger import Recording
 from runner.desk import Desk
 from runner.mail import MailDoor
 from runner.mailer import Mailer, PostOffice, SoundShelf
+from runner.messages.limits import Reach
 from runner.ports import Jobs, Store, Work
 from runner.settings import Settings
 from runner.vault import Vault
@@ -28,9 +29,11 @@ class Post:
         desk: Desk,
         clock: Callable[[], datetime],
         settings: Settings,
+        reach: Reach,
     ) -> None:
         self._store, self._jobs, self._vault, self._shelf = store, jobs, vault, shelf
         self._desk, self._clock, self._settings = desk, clock, settings
+        self._reach = reach
 
     @cached_property
     def mailer(self) -> Mailer:
@@ -38,7 +41,7 @@ class Post:
         server, sender = self._settings.mail_server, self._settings.mail_sender
         office = PostOffice(MailDoor(server), sender) if server and sender else None
         parts = (self._store, self._jobs, self._vault, self._shelf)
-        return Mailer(*parts, self._clock, office)
+        return Mailer(*parts, self._clock, office, self._reach.ask_mails)
 
     @cached_property
     def voicemails(self) -> Voicemails:

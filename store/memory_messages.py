@@ -160,10 +160,17 @@ class MemoryMessages:
 
         Empty is every channel and every address of ours; `least` is the most urgent priority.
         """
-        meant = [m for m in _all(self) if m.state == "queued" and m.priority >= least]
-        meant = [m for m in meant if channel in {"", m.channel} and address in {"", m.address}]
+        meant = [m for m in _chosen(self, channel, address, least) if m.state == "queued"]
         some = sorted({m.conversation for m in meant})[:limit]
         return _canceled(self, [m for m in meant if m.conversation in some], reason)
+
+    def expire_hanging(self: Rows, channel: str, address: str, least: int, at: datetime) -> int:
+        """Let messages of which nobody knows whether they left not leave again after a moment."""
+        meant = [m for m in _chosen(self, channel, address, least) if m.state in _HANGING]
+        meant = [m for m in meant if m.not_after is None or m.not_after > utc(at)]
+        for message in meant:
+            self._put("messages", message.id, replace(message, not_after=utc(at)))
+        return len(meant)
 
     def hurry(self: Rows, conversation: str) -> int:
         """Have what waits in a conversation leave before what nobody waits for."""
@@ -271,6 +278,11 @@ def _holds_back(other: Message, message: Message) -> bool:
 def _covering(channel: str, address: str, peer: str) -> Iterator[tuple[str, str, str]]:
     for place in {"", clean(address)}:
         yield channel, clean(peer), place
+
+
+def _chosen(self: Rows, channel: str, address: str, least: int) -> list[Message]:
+    found = [m for m in _all(self) if m.priority >= least]
+    return [m for m in found if channel in {"", m.channel} and address in {"", m.address}]
 
 
 def _canceled(self: Rows, theirs: Sequence[Message], reason: str) -> int:

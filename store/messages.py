@@ -209,10 +209,14 @@ class Messages(Part):
 
         Empty is every channel and every address of ours; `least` is the most urgent priority.
         """
-        given = ((messages.c.channel, channel), (messages.c.address, address))
-        chosen = [column == value for column, value in given if value]
-        meant = sa.and_(sa.text(QUEUED), messages.c.priority >= least, *chosen)
+        meant = sa.and_(sa.text(QUEUED), _chosen(channel, address, least))
         return self._cancel(meant, reason, limit)
+
+    def expire_hanging(self, channel: str, address: str, least: int, at: datetime) -> int:
+        """Let messages of which nobody knows whether they left not leave again after a moment."""
+        open_end = sa.or_(messages.c.not_after.is_(None), messages.c.not_after > at)
+        meant = sa.and_(sa.text(HANGING), _chosen(channel, address, least), open_end)
+        return self.execute(sa.update(messages).where(meant).values(not_after=at)).rowcount
 
     def _cancel(self, theirs: sa.ColumnElement[bool], reason: str, limit: int | None) -> int:
         found = sa.select(messages.c.conversation).where(theirs).distinct().limit(limit)
@@ -285,6 +289,12 @@ def read_message(row: Any) -> Message:
     values = dict(zip(Message.__dataclass_fields__, row, strict=True))
     lists = {name: tuple(values[name]) for name in ("media", "choices")}
     return Message(**{**values, **lists})
+
+
+def _chosen(channel: str, address: str, least: int) -> sa.ColumnElement[bool]:
+    given = ((messages.c.channel, channel), (messages.c.address, address))
+    chosen = [column == value for column, value in given if value]
+    return sa.and_(messages.c.priority >= least, *chosen)
 
 
 def _is_due(message: Message, at: datetime) -> bool:

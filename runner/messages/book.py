@@ -82,6 +82,12 @@ class MessageWork(Protocol):
         Empty is every channel and every address of ours; `least` is the most urgent priority.
         """
 
+    def expire_hanging(self, channel: str, address: str, least: int, at: datetime) -> int:
+        """Let messages of which nobody knows whether they left not leave again after a moment.
+
+        Chosen as by `cancel_waiting`; says how many there are.
+        """
+
     def hurry(self, conversation: str) -> int:
         """Have what waits in a conversation leave before what nobody waits for; says how many."""
 

@@ -1,6 +1,7 @@
 """The rule of messages that are begun, asked in the transaction that writes one (threat 21)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -35,12 +36,37 @@ class Reach:
         Near a limit others wait from here on, so that none is passed in a race; to one contact
         nobody else writes meanwhile.
         """
+        return self._ask(work, message, f"{channel}:{peer}", peer, self._in_all, self._per_key)
+
+    def ask_mails(self, work: Work, mail: str, to: Sequence[str]) -> str:
+        """Count a mail by each whom it goes to; gives why it is refused, "" when it may be sent.
+
+        One mailbox may get as many as there are: it may be the team's own.
+        """
+        in_all, per_key = (
+            replace(each, to_one_per_hour=None) for each in (self._in_all, self._per_key)
+        )
+        for number, each in enumerate(to, 1):
+            peer = each.lower()
+            if why := self._ask(work, f"{mail}#{number}", f"mail:{peer}", peer, in_all, per_key):
+                return why
+        return ""
+
+    def _ask(
+        self,
+        work: Work,
+        message: str,
+        whom: str,
+        peer: str,
+        in_all: MessageLimits,
+        per_key: MessageLimits,
+    ) -> str:
         at, key = self._clock(), work.api_key_of(message.rpartition(".")[0])
-        entry = Outreach(message, at, key, self._mark(f"{channel}:{peer}"))
+        entry = Outreach(message, at, key, self._mark(whom))
         if key and work.is_frozen(key):
             return self._refused(work, entry, "key_frozen", FROZEN, peer)
-        mine = [("key_limit", key, self._per_key)] if key else []
-        scopes: list[Scope] = [*mine, ("all_limit", None, self._in_all)]
+        mine = [("key_limit", key, per_key)] if key else []
+        scopes: list[Scope] = [*mine, ("all_limit", None, in_all)]
         counted = [work.begun(at, whose, entry.peer) for _, whose, _ in scopes]
         if any(is_near(each[2], begun) for each, begun in zip(scopes, counted, strict=True)):
             work.enter_outreach()

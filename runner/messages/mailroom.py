@@ -56,9 +56,12 @@ class Mailroom:
     def cancel(self, channel: str = "", address: str = "", *, bulk: bool = False) -> int:
         """Take back what waits to leave; says how many there were.
 
-        Empty is every channel and every address of ours; `bulk`: only what nobody waits for.
+        Empty is every channel and every address of ours; `bulk`: only what nobody waits for. What
+        was handed over, and nobody knows of, is looked for as before, but not sent again.
         """
         least, count = BULK if bulk else URGENT, 0
+        with self._store.work() as work:
+            work.expire_hanging(channel, address, least, self._clock())
         while True:
             with self._store.work() as work:
                 some = work.cancel_waiting(channel, address, least, TAKEN_BACK, _TOGETHER)

@@ -12,7 +12,6 @@ from runner.messages.channels import Channel
 from runner.messages.hands import Hands
 from runner.messages.inbox import Inbox
 from runner.messages.keeping import Shelf
-from runner.messages.limits import Reach
 from runner.messages.opting import Opting
 from runner.messages.senders import Senders
 from runner.messages.sending import THREADS, Sending
@@ -68,7 +67,7 @@ class Messaging:
         return Threads(
             self._own.channels,
             senders,
-            Reach(parts.vault.mark, parts.clock, parts.alarms, *settings.message_limits),
+            self._assembly.reach,
             parts.clock,
             self.sending.soon,
             self._own.changed,

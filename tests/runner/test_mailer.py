@@ -9,17 +9,21 @@ import pytest
 
 from desk.call_book import Gate
 from desk.conversations import OptOut
+from desk.outreach import MessageLimits
 from flow.effects import SendEmail
 from flow.ledger import Recording
 from flow.mailbox import mailbox
+from runner.alarms import Alarms
 from runner.mail import ATTACHED, MailDoor, MailError
 from runner.mail_settings import mail_server
 from runner.mailer import OFF, Mailer, NotYet, PostOffice
+from runner.messages.limits import Reach
 from runner.vault import Vault
 from store.memory import MemoryStore
 from tests.runner.walks import NOON, Asked, Clock
 from tests.support.smtp import Sink, smtp_sink
 
+ANY = MessageLimits()
 EMAIL = SendEmail("e1.2", ("ann@example.org",), "Hello", "Hi")
 
 
@@ -36,14 +40,16 @@ class Shelf:
 class Office:
     """A mailer on a store in memory and a real mail server."""
 
-    def __init__(self, sink: Sink, folder: Path) -> None:
+    def __init__(self, sink: Sink, folder: Path, limits: MessageLimits = ANY) -> None:
+        self.limits = limits
         self.sink, self.store, self.asked, self.shelf = sink, MemoryStore(), Asked(), Shelf(folder)
         office = PostOffice(MailDoor(mail_server(sink.url)), mailbox("Acme <desk@example.com>"))
         self.mailer = self.with_office(office)
 
     def with_office(self, office: PostOffice | None) -> Mailer:
         vault, shelf = Vault(b"k" * 32), self.shelf
-        return Mailer(self.store, self.asked, vault, shelf, Clock(), office)
+        reach = Reach(str, Clock(), Alarms(), ANY, self.limits)
+        return Mailer(self.store, self.asked, vault, shelf, Clock(), office, reach.ask_mails)
 
     def record(self, sid: str, state: str, size: int = 44, execution: str = "e1") -> None:
         with self.store.work() as work:
@@ -57,13 +63,32 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    with smtp_sink() as sink:
-        yield Office(sink, tmp_path)
+def sink() -> Iterator[Sink]:
+    with smtp_sink() as made:
+        yield made
+
+
+@pytest.fixture
+def office(sink: Sink, tmp_path: Path) -> Office:
+    return Office(sink, tmp_path)
 
 
 def attaching(*sids: str, **more: Any) -> SendEmail:
     return replace(EMAIL, attachments=tuple({"recording": sid, "name": ""} for sid in sids), **more)
+
+
+def test_a_mail_counts_for_each_whom_it_goes_to_and_above_the_limit_none_leaves(
+    sink: Sink, tmp_path: Path
+) -> None:
+    office = Office(sink, tmp_path, MessageLimits(per_hour=3, to_one_per_hour=1))
+    two = replace(EMAIL, to=("Ann <ann@example.org>", "bob@example.org"))
+    assert [office.mailer(replace(two, id=f"e{n}.2"))[0] for n in (1, 2)] == ["sent", "failed"]
+    word, told = office.mailer(replace(EMAIL, id="e3.2"))
+    assert (word, told["reason"]) == ("failed", "it may not be sent: messages per hour")
+    assert len(sink.received) == 1
+    with office.store.work() as work:
+        refusals = work.refusals(5)
+    assert {each.number for each in refusals} == {"***@example.org"}
 
 
 def test_sent_at_once_nothing_is_kept(office: Office) -> None:

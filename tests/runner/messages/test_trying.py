@@ -6,7 +6,15 @@ from datetime import timedelta
 import pytest
 
 from desk.conversations import BULK, URGENT, Message
-from runner.messages.sending import LONGEST_PAUSE, LOOKED_FOR, LOST, TRIED_FOR, UNREACHED
+from runner.messages.mailroom import Mailroom
+from runner.messages.sending import (
+    LONGEST_PAUSE,
+    LOOKED_FOR,
+    LOST,
+    TOO_LATE,
+    TRIED_FOR,
+    UNREACHED,
+)
 from tests.runner.messages.house import BOB, OURS, House, fails, write
 from tests.support.waiting import wait_until
 
@@ -35,6 +43,20 @@ def test_who_is_not_reached_for_hours_is_given_up(house: House, *, bulk: bool) -
     assert house.message(message.id).state == "failed"
     within = TRIED_FOR[BULK if bulk else URGENT]
     assert within < house.clock() - began < within + timedelta(minutes=5)
+
+
+def test_what_was_taken_back_while_nobody_knew_of_it_is_not_sent_again(house: House) -> None:
+    lost, other = write(house, "one"), write(house, "two", peer="+15550101111")
+    house.provider.answers = [fails(code=20500, unsure=True)] * 2
+    house.all()
+    assert [house.message(each.id).state for each in (lost, other)] == ["unknown"] * 2
+    assert Mailroom(house.store, house.clock).cancel() == 0, "none of them waits"
+    for _ in range(20):
+        house.clock.forward(2)
+        house.look()
+        house.one()
+    assert house.message(lost.id).reason == TOO_LATE
+    assert len(house.provider.sent) == 2
 
 
 def test_an_outage_burns_nothing_and_hammers_nobody(house: House) -> None:

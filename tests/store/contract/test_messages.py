@@ -200,6 +200,22 @@ def test_what_waits_is_taken_back_by_channel_sender_and_haste(store: AnyStore) -
         assert work.cancel_waiting("", "", URGENT, "all", 9) == 2
 
 
+def test_of_what_hangs_nothing_leaves_again_after_a_moment(store: AnyStore) -> None:
+    keep(store, a_thread(), a_thread("c2", peer=OTHER), a_thread("c3", channel="email"))
+    keep(store, a_message("m1", state="unknown", priority=BULK), a_message("m2", 2))
+    keep(store, a_message("m3", 3, state="unknown"))
+    keep(store, a_message("x1", peer=OTHER, conversation="c2", state="sending", priority=BULK))
+    keep(store, a_message("e1", channel="email", conversation="c3", state="sending"))
+    later = NOON + MINUTE
+    with store.work() as work:
+        assert work.expire_hanging("sms", OURS, BULK, later) == 2
+        assert work.expire_hanging("sms", OURS, BULK, later + MINUTE) == 0, "it is not put off"
+        found = [work.message(name) for name in ("m1", "m2", "m3", "x1", "e1")]
+        ends = [each.not_after for each in found if each]
+        assert ends == [later, None, None, later, None]
+        assert work.expire_hanging("", "", URGENT, NOON) == 4
+
+
 def test_what_waits_is_hurried_where_somebody_waits_for_it(store: AnyStore) -> None:
     keep(store, a_thread(version=5), a_thread("c2", peer=OTHER))
     keep(store, a_message("m1", priority=BULK), a_message("m2", 2, state="sent", priority=BULK))
