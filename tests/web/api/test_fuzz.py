@@ -36,6 +36,7 @@ UNTELLABLE = {
     "place_call": "which agents, flows and numbers there are is more than a schema says",
     "add_webhook": "an address is more than a pattern says",
     "put_message_template": "whether a text is a template is what Liquid says; ids as put_agent",
+    "list_voicemails": "that of two parameters only one may be there",
     "start_interaction": "which inputs there are is the flow's business",
 }
 """Operations that refuse, with 400, some of what their schema allows."""
