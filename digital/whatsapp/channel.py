@@ -6,7 +6,7 @@ from datetime import datetime
 from desk.conversations import ChannelName, Conversation, Message
 from digital.carrier.channel import CarrierChannel, Content
 from digital.carrier.form import WHATSAPP
-from digital.whatsapp.render import refusal, render, template_of
+from digital.whatsapp.render import refusal, render, takes_text, template_of
 
 
 class WhatsappChannel(CarrierChannel):
@@ -20,8 +20,15 @@ class WhatsappChannel(CarrierChannel):
         return render(message, self.media_urls(message))
 
     def split(self, message: Message) -> Sequence[str]:
-        """Split a text that one message cannot hold; a template's is the provider's own."""
-        return [message.text] if template_of(message) else super().split(message)
+        """Split a text that one message cannot hold, or that cannot go with its file.
+
+        A template's is the provider's own.
+        """
+        if template_of(message):
+            return [message.text]
+        texts = super().split(message)
+        goes_alone = bool(message.text.strip() or message.choices) and not takes_text(message.media)
+        return ["", *texts] if goes_alone else texts
 
     def fits(self, message: Message, conversation: Conversation, at: datetime) -> str:
         """Say why a message can never be sent; "" when it can."""

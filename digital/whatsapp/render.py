@@ -1,9 +1,11 @@
 """What a message becomes on WhatsApp, and why some can never be sent."""
 
 import json
+import mimetypes
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from desk.conversations import SESSION, Conversation, Message
 from digital.carrier.channel import LONGEST, Content
@@ -11,6 +13,23 @@ from digital.channel import numbered, utf16_units
 
 _WAV, _WAV_TYPES = (".wav", ".wave"), ("audio/x-wav", "audio/wav")
 MOST_FILES = 1
+
+_SHOWN = ("image/", "video/")
+_LARGEST_IMAGE = 5_000_000
+"""Bytes of an image (provider, "Guidance on WhatsApp Media Messages", as `takes_text`)."""
+
+
+def takes_text(media: Sequence[Mapping[str, Any]]) -> bool:
+    """Say whether a text arrives together with these files: pictures and films have it below them.
+
+    With a document or a sound it is lost. What stands at an address is known by its ending.
+    """
+    return all(_kind(each).startswith(_SHOWN) for each in media)
+
+
+def _kind(file: Mapping[str, Any]) -> str:
+    named = urlsplit(str(file.get("url") or "")).path or str(file.get("name") or "")
+    return str(file.get("type") or mimetypes.guess_type(named)[0] or "")
 
 
 def template_of(message: Message) -> Mapping[str, Any]:
@@ -62,6 +81,8 @@ def _content_refused(message: Message, files: Sequence[str]) -> str:
         return f"the text has {length} characters, one message at most {LONGEST}: shorten it"
     if len(files) > MOST_FILES:
         return f"there are {len(files)} files, WhatsApp takes one with each message"
+    if any(_kind(f).startswith("image/") and _size(f) > _LARGEST_IMAGE for f in message.media):
+        return "an image is too large: WhatsApp takes 5 MB"
     if "" in files:
         return "a file has no address that the carrier could fetch it from"
     if any(url.lower().partition("?")[0].endswith(_WAV) for url in files) or any(
@@ -69,6 +90,10 @@ def _content_refused(message: Message, files: Sequence[str]) -> str:
     ):
         return "WhatsApp takes no WAV sound: give the url of an mp3 or ogg file"
     return ""
+
+
+def _size(file: Mapping[str, Any]) -> int:
+    return int(file.get("size") or 0)
 
 
 def _in_session(conversation: Conversation, at: datetime) -> bool:

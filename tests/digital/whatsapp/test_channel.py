@@ -67,6 +67,7 @@ def test_a_template_goes_at_any_time(channel: Channel) -> None:
         ({"media": (MP3,)}, ""),
         ({"media": ({"id": "m1"},)}, "no address"),
         ({"media": ({"audio": "hold"},)}, "no WAV"),
+        ({"media": ({"url": "u", "type": "image/png", "size": 5_000_001},)}, "takes 5 MB"),
         ({"peer": "12345"}, "no WhatsApp number"),
     ],
 )
@@ -74,6 +75,25 @@ def test_what_can_never_be_sent_is_said_at_once(channel: Channel, fields: Any, r
     found = fits(channel, **fields)
     assert reason in found
     assert bool(found) is bool(reason)
+
+
+@pytest.mark.parametrize(
+    ("fields", "texts"),
+    [
+        ({"media": ({"url": "https://a.example/lamp.jpg?a=1"},)}, ["Look"]),
+        ({"media": ({"id": "m1", "type": "video/mp4"},)}, ["Look"]),
+        ({"media": ({"id": "m1", "type": "application/pdf"},)}, ["", "Look"]),
+        ({"media": (MP3,)}, ["", "Look"]),
+        ({"media": ({"url": "https://a.example/bill"},)}, ["", "Look"]),
+        ({"media": (MP3,), "text": ""}, [""]),
+        ({"media": (MP3,), "text": "", "choices": CHOICES}, ["", ""]),
+        ({"media": (MP3,), "details": TEMPLATE}, ["Look"]),
+    ],
+)
+def test_a_text_goes_alone_where_it_would_be_lost_with_its_file(
+    channel: Channel, fields: Any, texts: list[str]
+) -> None:
+    assert channel.split(a_message(**{"text": "Look", "channel": "whatsapp", **fields})) == texts
 
 
 def test_a_message_goes_from_prefix_to_prefix_and_is_told(
