@@ -211,6 +211,10 @@ class Floor(State):
             if rested is not agent:
                 self.put_agent(rested)
         self._rest(self.queue, at)
+        for waiting in self.queue:
+            meant = queue.left_alone(waiting, self.roster)
+            if meant is not waiting:
+                self._keep_waiting(meant)
         rung = offers.count_open(self.open_offers)
         for contact, word in queue.due(self.queue, self.roster, rung, at).items():
             self._exit(contact, at)

@@ -59,7 +59,8 @@ class Waiting:
     Before `not_before` the contact keeps the place, but nobody is rung (a callback outside its
     hours, which are `permitted`, or between two tries). `weight` is how many points of an agent the
     contact takes. A `conversation` by messages (its id) is not rung: an agent is given it, or, when
-    it lies in the `inbox`, takes it.
+    it lies in the `inbox`, takes it. `instead` are those meant when the one agent to whom it was
+    passed on goes offline.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Waiting:
     weight: int = CALL
     conversation: str = ""
     inbox: bool = False
+    instead: Who | None = None
 
     def __post_init__(self) -> None:
         """Refuse a priority outside the scale."""
@@ -124,6 +126,15 @@ def put_back(waiting: Waiting, at: datetime, max_wait: float | None) -> Waiting:
     """
     deadline = None if max_wait is None else at + timedelta(seconds=max_wait)
     return replace(waiting, returned=True, tried=(), not_before=None, deadline=deadline)
+
+
+def left_alone(waiting: Waiting, roster: Roster) -> Waiting:
+    """Mean others for a contact passed on to one agent who has gone; else it is as it was."""
+    if waiting.instead is None:
+        return waiting
+    if any(agent.presence != "offline" for agent in roster.matching(waiting.who)):
+        return waiting
+    return replace(waiting, who=waiting.instead, instead=None, excluded=())
 
 
 def tried(waiting: Waiting, agent: str) -> Waiting:

@@ -71,7 +71,8 @@ def take(floor: Floor, conversation: str, agent: str, name: str, at: datetime) -
 def transfer(floor: Floor, conversation: str, whom: Whom, at: datetime) -> None:
     """Put a conversation at the head of the queue for an agent or a ring group.
 
-    Whoever has it is free of it at once, and is not meant by the group.
+    Whoever has it is free of it at once, and is not meant by the group. When the agent goes
+    offline before having it, those are meant again who were before.
 
     Raises:
         NotNow: nobody has it and it does not wait, or nobody is there who could have it.
@@ -84,7 +85,9 @@ def transfer(floor: Floor, conversation: str, whom: Whom, at: datetime) -> None:
     place = waiting(floor, conversation) if held is None else _place(held, who, at)
     if place is None:
         raise NotNow("this conversation is with its flow, or over")
+    instead = _before(floor, place.id) if whom.agent else None
     head = replace(place, who=who, returned=True, inbox=False, deadline=None, excluded=excluded)
+    head = replace(head, instead=instead)
     if not able(head, floor.roster):
         nobody = "there is no other agent in this ring group who could have it"
         raise NotNow(*((nobody, "ring_group") if whom.ring_group else (_TOO_SMALL, "agent")))
@@ -111,6 +114,12 @@ def _place(held: Assignment, who: Who, at: datetime) -> Waiting:
         weight=held.weight,
         conversation=held.conversation,
     )
+
+
+def _before(floor: Floor, contact: str) -> Who | None:
+    """Find who was meant before a conversation was passed on to one agent."""
+    known = floor.contacts.get(contact)
+    return (known.instead or known.who) if known is not None else None
 
 
 def _who(floor: Floor, whom: Whom) -> Who:

@@ -151,6 +151,7 @@ def _waiting(connection: sa.Connection, version: int) -> tuple[list[Waiting], li
         values["ringing"] = Ringing(**values["ringing"])
         values |= {name: tuple(values[name]) for name in ("tried", "excluded")}
         values["permitted"] = _window(values["permitted"])
+        values["instead"] = read_who(values["instead"]) if values["instead"] else None
         (queued if waits else gone).append(Waiting(**values))
     return queued, gone
 
@@ -179,5 +180,7 @@ def _agent_row(agent: Agent) -> dict[str, Any]:
 def _waiting_row(contact: Waiting, *, waits: bool) -> dict[str, Any]:
     row = {name: getattr(contact, name) for name in _WAITING}
     nested: dict[str, Any] = {"who": asdict(contact.who), "ringing": asdict(contact.ringing)}
-    nested["permitted"] = asdict(contact.permitted) if contact.permitted else None
+    for name in ("permitted", "instead"):
+        given = getattr(contact, name)
+        nested[name] = asdict(given) if given else None
     return row | nested | {"waits": waits}

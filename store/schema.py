@@ -294,6 +294,7 @@ waiting = _table(
     Column("weight", Integer, nullable=False, server_default="100"),
     Column("conversation", CleanText, nullable=False, server_default=""),
     Column("inbox", Boolean, nullable=False, server_default=false()),
+    Column("instead", Json, nullable=True),
 )
 Index("lw_waiting_changed_ix", waiting.c.changed)
 Index("lw_waiting_entered_ix", waiting.c.entered)

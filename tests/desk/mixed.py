@@ -111,6 +111,7 @@ class Mixed:
         self._check_everybody()
         self._check_capacity()
         self._check_nobody_is_overlooked()
+        self._check_nobody_waits_for_who_has_gone()
         self.at += timedelta(seconds=1)
 
     def _check_order(self, queue: tuple[Waiting, ...], given: list[Assignment]) -> None:
@@ -150,6 +151,13 @@ class Mixed:
             assert self.real.used(agent) <= agent.capacity
             assert not (agent.assignment and agent.id in rung)
             assert (agent.presence == "busy") >= bool(agent.assignment)
+
+    def _check_nobody_waits_for_who_has_gone(self) -> None:
+        """What was passed on to one agent waits for those of before when that one is offline."""
+        for waiting in self.real.queue:
+            if waiting.instead is not None:
+                (agent,) = self.real.roster.matching(waiting.who)
+                assert agent.presence != "offline"
 
     def _check_nobody_is_overlooked(self) -> None:
         """Whose turn it is and who fits is given; who does not fit keeps the agent for later."""

@@ -97,6 +97,25 @@ def test_passed_on_it_waits_before_all_and_not_for_who_had_it() -> None:
     assert floor.last_agent("c1") == "bob"
 
 
+@pytest.mark.parametrize("how", ["offline", "removed"])
+def test_passed_on_to_one_who_goes_it_is_for_those_of_before_again(how: str) -> None:
+    floor = floor_with(agent("ann"), agent("bob", presence="away"), agent("eve", presence="away"))
+    floor.enter(chat("c1"))
+    settle(floor)
+    texts.transfer(floor, "mc1", Whom("bob"), START)
+    texts.transfer(floor, "mc1", Whom("eve"), START)
+    assert settle(floor) == [("queued", "c1", ""), ("queued", "c1", "")]
+    if how == "offline":
+        floor.choose("eve", "offline", START)
+    else:
+        assert floor.remove_agent("eve", START)
+    assert settle(floor) == [("assigned", "c1", "ann")], "away is not gone: bob is not waited for"
+    texts.transfer(floor, "mc1", Whom(ring_group="support"), START)
+    floor.choose("bob", "offline", START)
+    assert settle(floor) == [("queued", "c1", "")]
+    assert floor.queue[0].instead is None
+
+
 def test_what_cannot_be_is_refused_and_changes_nothing() -> None:
     floor = floor_with(agent("ann"), agent("off", presence="offline"), agent("tiny", capacity=9))
     floor.enter(chat("c1"))

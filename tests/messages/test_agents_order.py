@@ -42,7 +42,7 @@ def test_an_agent_who_has_closed_was_there_first(town: Town, dying: list[str]) -
     given = office.until("agent", ANN)
     office.do(given, "close", agent=ANN)
     assert town.until_heard(writer, 1) == ["One moment, please."]
-    assert len(dying) == 1
+    town.carrier.until(lambda: len(dying) == 1)
     until_taken_over(town)
     assert town.until_heard(writer, 3)[1:] == ["You write with ann.", "How was it, 1 to 5?"]
     exits = "SELECT exit FROM lw_history WHERE component = 'assign_agents' ORDER BY seq"
@@ -58,7 +58,7 @@ def test_the_second_agent_is_heard_of_after_the_first(town: Town, dying: list[st
     given = office.until("agent", ANN)
     office.do(given, "transfer", agent=ANN, ring_group="sales")
     given = office.until("agent", BOB)
-    assert len(dying) == 2
+    town.carrier.until(lambda: len(dying) == 2)
     until_taken_over(town)
     assert town.until_heard(writer, 2)[1] == "You write with ann."
     office.do(given, "close", agent=BOB)

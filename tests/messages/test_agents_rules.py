@@ -158,3 +158,15 @@ def test_what_is_written_after_the_end_of_the_agents_part_is_the_walks(town: Tow
     writer.say("4")
     assert town.until_heard(writer, 3)[2] == "Goodbye!"
     assert town.house.rows("SELECT answer FROM lw_survey_answers") == [("4",)]
+
+
+def test_passed_on_to_somebody_who_goes_home_it_comes_back(town: Town) -> None:
+    office = open_office(town)
+    office.hire(ANN)
+    office.hire(BOB, presence="away")
+    office.writer().say("My lamp is broken.")
+    given = office.until("agent", ANN)
+    office.do(given, "transfer", agent=ANN, to_agent=BOB)
+    assert office.until("waiting")["id"] == given["id"]
+    office.staff.choose(BOB, "offline")
+    assert office.until("agent", ANN)["id"] == given["id"]

@@ -50,6 +50,7 @@ CARA = Waiting(
     not_before=NOON,
     kind="callback",
     permitted=Window(CallingHours(480, 1200, (0, 4)), ("Europe/Lisbon", "Atlantic/Azores"), "UTC"),
+    instead=Who(ring_groups=("sales",)),
 )
 DORA = Waiting("e2.1", Who(ring_groups=("support",)), NOON)
 OFFER = Offer("o1", "e1.1", "ann", NOON, NOON + MINUTE)
