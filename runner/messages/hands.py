@@ -105,14 +105,14 @@ class Hands:
         details = {**written.details, **({"asked": asked} if key else {})}
         row = replace(written, key=key, details=details)
         shelved = Shelved([(each, self._shelf.put(each.data or b"")) for each in files])
-        is_new = False
         try:
             with self._store.work() as work:
                 message, known = self._written(work, conversation, by, row, shelved)
-            is_new = not known
-        finally:
-            if not is_new:
-                shelved.forget(self._shelf)
+        except (Unknown, Reused, NotNow):
+            shelved.forget(self._shelf)  # after any other error their rows may have been written
+            raise
+        if known:
+            shelved.forget(self._shelf)
         return message, known
 
     def _written(
