@@ -84,8 +84,7 @@ def test_a_file_alone_is_a_message_and_a_repeat_is_none(office: Office) -> None:
     office.town.until_heard(writer, 3)
     writer.say("5")
     office.until("closed")
-    leaving = "SELECT 1 FROM lw_messages WHERE state IN ('queued', 'sending', 'unknown')"
-    office.town.carrier.until(lambda: not office.town.house.rows(leaving))
+    office.town.until_sent()
     done(office.town.house, "contacts", "erase", writer.number, "--yes")
     assert kept(office) == []
 

@@ -156,6 +156,7 @@ def test_a_busy_carrier_is_asked_again_when_it_says(town: Town) -> None:
     town.carrier.fail_next("POST", MESSAGES, status=429, code=20429, wait=2)
     ann = ByCarrier(town)
     ann.say("Good morning")
+    town.carrier.until(lambda: town.house.rows("SELECT 1 FROM lw_messages WHERE code = 20429"))
     for _ in range(4):
         town.later(2)
     town.until_heard(ann, 1)

@@ -20,6 +20,7 @@ def erased(town: Town) -> Town:
     town.carrier.until(lambda: [each for each in town.carrier.texts if each.to == ANN])
     town.carrier.settle()
     town.carrier.until(lambda: town.states() == [("sms", "closed")])
+    town.until_sent()
     done(town.house, "contacts", "erase", ANN, "--yes")
     return town
 

@@ -68,6 +68,11 @@ class Town:
         assert len(found) == count, found
         return found
 
+    def until_sent(self) -> None:
+        """Wait until nothing is on its way to a provider: what became of it is written down."""
+        leaving = "SELECT 1 FROM lw_messages WHERE state IN ('queued', 'sending', 'unknown')"
+        self.carrier.until(lambda: not self.house.rows(leaving))
+
     def work(self) -> None:
         """Have the worker look once for what waits to leave."""
         self.house.telephony.messaging.sending.round()
