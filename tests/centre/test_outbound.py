@@ -36,9 +36,15 @@ def exits(centre: Centre, key: str, interaction: str) -> list[str]:
     return [step["exit"] for step in stands(centre, key, interaction)["history"]]
 
 
-def refusals(centre: Centre) -> list[list[str]]:
-    """The audit, the newest first, without the times and the legs' ids."""
-    return [line.split("\t")[1:6] for line in flask(centre, "refusals").splitlines()]
+def refusals(centre: Centre, least: int = 1) -> list[list[str]]:
+    """The audit, the newest first, without the times and the legs' ids; waits for so many."""
+
+    def found() -> list[str]:
+        lines = flask(centre, "refusals").splitlines()
+        return lines if len(lines) >= least else []
+
+    lines = centre.carrier.until(found) if least else flask(centre, "refusals").splitlines()
+    return [line.split("\t")[1:6] for line in lines]
 
 
 def key_id(centre: Centre) -> str:
@@ -176,7 +182,7 @@ def test_one_call_at_a_time_and_the_next_when_it_ends(ready_url: str, tmp_path: 
         leg.answer()
         leg.press("1")
         assert exits(centre, name, waiting)[:2] == ["answered", "at-home"]
-        assert refusals(centre) == []
+        assert refusals(centre, 0) == []
 
 
 def postponed(centre: Centre) -> int:
