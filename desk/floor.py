@@ -211,7 +211,7 @@ class Floor(State):
             if rested is not agent:
                 self.put_agent(rested)
         self._rest(self.queue, at)
-        for waiting in self.queue:
+        for waiting in [each for each in self.queue if each.instead is not None]:
             meant = queue.left_alone(waiting, self.roster)
             if meant is not waiting:
                 self._keep_waiting(meant)
